@@ -1,0 +1,65 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets are the layers of the house; arrows point down only, and SwiftPM refuses cycles.
+// docs/internals.md says what lives where.
+
+let house: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Spans of buffers that a class owns need lifetime annotations; they are confined to `Bytes`.
+let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+
+let package = Package(
+  name: "portico",
+  products: [
+    .executable(name: "portico", targets: ["portico"]),
+    // For Benchmarks/ and Fuzz/, which are packages of their own.
+    .library(name: "PorticoCodecs", targets: ["Bytes", "HTTPSemantics", "HTTP1"]),
+    .library(name: "PorticoConfiguration", targets: ["Configuration"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+  ],
+  targets: [
+    .executableTarget(
+      name: "portico",
+      dependencies: [
+        "Daemon", "Configuration", "System",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house),
+    .target(
+      name: "Daemon",
+      dependencies: [
+        "Addressing", "Bytes", "Configuration", "EventLoop", "HTTP1", "HTTPSemantics", "Proxy",
+        "System", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: house),
+    .target(
+      name: "Proxy",
+      dependencies: [
+        "Addressing", "Balancing", "Bytes", "Configuration", "EventLoop", "HTTP1", "HTTPSemantics",
+      ],
+      swiftSettings: house),
+    .target(name: "Balancing", swiftSettings: house),
+    .target(
+      name: "Configuration", dependencies: ["Addressing", "Bytes", "HTTPSemantics"],
+      swiftSettings: house),
+    .target(name: "HTTP1", dependencies: ["Bytes", "HTTPSemantics"], swiftSettings: house),
+    .target(name: "HTTPSemantics", dependencies: ["Bytes"], swiftSettings: house),
+    .target(
+      name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux"], swiftSettings: house),
+    .target(name: "System", dependencies: ["CLinux"], swiftSettings: house),
+    .target(name: "Addressing", swiftSettings: house),
+    .target(name: "Bytes", swiftSettings: house + lifetimes),
+    .target(name: "CLinux"),
+  ]
+)

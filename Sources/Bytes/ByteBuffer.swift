@@ -1,0 +1,54 @@
+/// A fixed stretch of heap memory that a connection reads into.
+///
+/// It never moves and never grows, so a span of it stays valid as long as the object lives.
+/// Bind the buffer to a local `let` before taking a span of it: the compiler ties the span to that.
+public final class ByteBuffer {
+  @usableFromInline let base: UnsafeMutableRawPointer
+  /// Octets that the buffer holds.
+  public let capacity: Int
+
+  public init(capacity: Int) {
+    unsafe base = .allocate(byteCount: capacity, alignment: 64)
+    self.capacity = capacity
+    // Not left uninitialised: a span promises initialised memory, and pages come in lazily anyway
+    // only for large buffers. Done once per buffer, and buffers are pooled.
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: capacity)
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  /// All octets of the buffer, written or not.
+  public var span: Span<UInt8> {
+    @inlinable @_lifetime(borrow self) get {
+      // Sound: `base` has `capacity` initialised octets until deinit, and self outlives the span.
+      let all = unsafe Span<UInt8>(
+        _unsafeStart: base.assumingMemoryBound(to: UInt8.self), count: capacity)
+      return unsafe _overrideLifetime(all, borrowing: self)
+    }
+  }
+
+  /// The memory itself, for system calls.
+  ///
+  /// The pointer is valid for the call of `body` only.
+  @inlinable
+  public func withUnsafeMutableBytes<Result>(
+    _ body: (UnsafeMutableRawBufferPointer) -> Result
+  ) -> Result {
+    unsafe body(UnsafeMutableRawBufferPointer(start: base, count: capacity))
+  }
+
+  /// Moves the octets of `range` to the start of the buffer.
+  public func moveToStart(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity)
+    // Sound: both ends were checked; memmove allows overlap.
+    unsafe base.copyMemory(from: base + range.lowerBound, byteCount: range.count)
+  }
+
+  /// Copies the octets of `range` into `other`, at its start.
+  public func copy(_ range: Range<Int>, to other: ByteBuffer) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity)
+    precondition(range.count <= other.capacity)
+    // Sound: both ends were checked, and two buffers never share memory.
+    unsafe other.base.copyMemory(from: base + range.lowerBound, byteCount: range.count)
+  }
+}

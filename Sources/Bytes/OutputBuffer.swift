@@ -1,0 +1,118 @@
+/// Memory that a message is written into before it goes out; it grows as needed and is reused.
+public struct OutputBuffer: ~Copyable {
+  @usableFromInline var base: UnsafeMutableRawPointer
+  @usableFromInline var capacity: Int
+  /// Octets written since the last ``removeAll()``.
+  public private(set) var count = 0
+
+  public init(capacity: Int = 4096) {
+    unsafe base = .allocate(byteCount: capacity, alignment: 16)
+    self.capacity = capacity
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  public var isEmpty: Bool { count == 0 }
+
+  /// What was written so far.
+  public var span: Span<UInt8> {
+    @_lifetime(borrow self) get {
+      // Sound: the first `count` octets are initialised, and growing needs exclusive access.
+      let written = unsafe Span<UInt8>(
+        _unsafeStart: base.assumingMemoryBound(to: UInt8.self), count: count)
+      return unsafe _overrideLifetime(written, borrowing: self)
+    }
+  }
+
+  /// Forgets what was written and keeps the memory.
+  public mutating func removeAll() { count = 0 }
+
+  /// Forgets what was written past `count` octets.
+  public mutating func truncate(to count: Int) {
+    precondition(count >= 0 && count <= self.count)
+    self.count = count
+  }
+
+  public mutating func append(_ bytes: Span<UInt8>) {
+    let length = bytes.count
+    if length == 0 { return }
+    reserve(length)
+    // Sound: `reserve` made room for `length` octets after `count`.
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe (base + count).copyMemory(from: start, byteCount: length)
+    }
+    count &+= length
+  }
+
+  public mutating func append(_ text: StaticString) {
+    let length = text.utf8CodeUnitCount
+    reserve(length)
+    // Sound: a static string with a pointer representation has `length` octets for ever.
+    unsafe (base + count).copyMemory(from: text.utf8Start, byteCount: length)
+    count &+= length
+  }
+
+  public mutating func append(_ byte: UInt8) {
+    reserve(1)
+    unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+    count &+= 1
+  }
+
+  public mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
+
+  public mutating func append(_ text: String) {
+    for byte in text.utf8 { append(byte) }
+  }
+
+  /// Appends `value` as decimal digits, without leading zeros.
+  public mutating func append(decimal value: UInt64) {
+    if value < 10 { return append(UInt8(truncatingIfNeeded: value) &+ 0x30) }
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var rest = value
+    var start = 20
+    repeat {
+      start &-= 1
+      digits[start] = UInt8(truncatingIfNeeded: rest % 10) &+ 0x30
+      rest /= 10
+    } while rest > 0
+    append(digits.span.extracting(start..<20))
+  }
+
+  /// Appends `value` as hexadecimal digits in lower case, without leading zeros.
+  public mutating func append(hexadecimal value: UInt64) {
+    var digits = InlineArray<16, UInt8>(repeating: 0)
+    var rest = value
+    var start = 16
+    repeat {
+      start &-= 1
+      let digit = UInt8(truncatingIfNeeded: rest & 0xF)
+      digits[start] = digit < 10 ? 0x30 &+ digit : 0x57 &+ digit
+      rest >>= 4
+    } while rest > 0
+    append(digits.span.extracting(start..<16))
+  }
+
+  /// The memory that was written, for system calls. Valid for the call of `body` only.
+  @inlinable
+  public borrowing func withUnsafeBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> Result {
+    unsafe body(UnsafeRawBufferPointer(start: base, count: count))
+  }
+
+  @inline(always)
+  private mutating func reserve(_ length: Int) {
+    if length > capacity &- count { grow(by: length) }
+  }
+
+  @inline(never)
+  private mutating func grow(by length: Int) {
+    let larger = max(capacity * 2, count + length)
+    let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+    unsafe moved.copyMemory(from: base, byteCount: count)
+    unsafe base.deallocate()
+    unsafe base = moved
+    capacity = larger
+  }
+}

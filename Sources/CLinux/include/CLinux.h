@@ -1,0 +1,11 @@
+// What Glibc's Swift module hides: epoll, eventfd, signalfd, TCP options, accept4.
+#pragma once
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+/// Accepts a connection as a non-blocking, close-on-exec descriptor. -1 and `errno` on failure.
+int clinux_accept4(int listener, struct sockaddr *address, socklen_t *length);

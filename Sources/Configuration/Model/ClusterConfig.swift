@@ -1,0 +1,78 @@
+public import Addressing
+
+/// One entry of `clusters`: subclusters of interchangeable backends.
+public struct ClusterConfig: Equatable, Sendable {
+  /// What backends see as `Host`. JSON: `host`, `"keep"` (default), `"backend"` or an authority.
+  public enum HostPolicy: Equatable, Sendable {
+    case keep, backend
+    case literal(String)
+  }
+
+  /// The key in `clusters`.
+  public var name = ""
+  /// JSON: `subclusters`, an object of `{ "weight": 1, "backends": [...] }`, or `backends` alone for
+  /// one subcluster named `default`.
+  public var subclusters: [SubclusterConfig] = []
+  public var host = HostPolicy.keep
+  public var timeouts = ClusterTimeouts()
+  public var pool = PoolConfig()
+
+  public init() {}
+}
+
+public struct SubclusterConfig: Equatable, Sendable {
+  public var name = ""
+  /// 0...10,000; 0 gets no traffic. Default 1.
+  public var weight = 1
+  public var backends: [BackendConfig] = []
+
+  public init() {}
+}
+
+/// One entry of `backends`: `"10.0.0.1:8080"`, or an object with `address` and `weight`.
+public struct BackendConfig: Equatable, Sendable {
+  /// `.ip`, `.unix` or `.name`.
+  public var address: Endpoint
+  /// 0...10,000; 0 gets no traffic. Default 1.
+  public var weight = 1
+  /// Where the address stands, for what is found out about it later (a name that does not resolve).
+  public var location: SourceLocation
+
+  public init(address: Endpoint, weight: Int = 1, location: SourceLocation = SourceLocation()) {
+    self.address = address
+    self.weight = weight
+    self.location = location
+  }
+}
+
+/// Deadlines on the backends' side. JSON: `timeouts`.
+public struct ClusterTimeouts: Equatable, Sendable {
+  /// To establish a connection. JSON: `connect`.
+  public var connect: Duration = .seconds(2)
+  /// From the request's end to the response's head: 504. JSON: `response_head`.
+  public var responseHead: Duration = .seconds(60)
+  /// Between two pieces of response content. JSON: `body_idle`.
+  public var bodyIdle: Duration = .seconds(60)
+  /// For the backend to take a piece of the request. JSON: `write_idle`.
+  public var writeIdle: Duration = .seconds(30)
+  /// To wait for a connection when the backend has as many as it may: 503. JSON: `queue`.
+  public var queue: Duration = .seconds(1)
+
+  public init() {}
+}
+
+/// How connections to each backend are kept. JSON: `pool`.
+public struct PoolConfig: Equatable, Sendable {
+  /// Idle connections to each backend that each worker keeps. 0 turns reuse off. JSON: `max_idle`.
+  public var maxIdle = 64
+  /// JSON: `idle_timeout`.
+  public var idleTimeout: Duration = .seconds(30)
+  /// Age after which a connection is not reused; 0 never. JSON: `max_age`.
+  public var maxAge: Duration = .seconds(3600)
+  /// Open connections to each backend over all workers. JSON: `max_connections`, 1 or more.
+  public var maxConnections = 1024
+  /// Requests that may wait for a connection to each backend, on each worker. JSON: `max_waiting`.
+  public var maxWaiting = 1024
+
+  public init() {}
+}

@@ -1,0 +1,54 @@
+/// What is written where. JSON: `logging`.
+public struct LoggingConfig: Equatable, Sendable {
+  public enum Level: String, CaseIterable, Sendable {
+    case trace, debug, info, notice, warning, error, critical
+  }
+
+  /// Where access log lines go. JSON: `access.output`, `"stdout"`, `"off"` or a file's path.
+  public enum AccessOutput: Equatable, Sendable {
+    case off, standardOutput
+    case file(path: String)
+  }
+
+  /// How an access log line looks. JSON: `access.format`, `"json"` or a text template.
+  public enum AccessFormat: Equatable, Sendable {
+    case json
+    /// The pieces of a template such as `{client} "{method} {target}" {status}`; see
+    /// ``AccessVariable``.
+    case text([AccessPiece])
+  }
+
+  public enum AccessPiece: Equatable, Sendable {
+    case literal(String)
+    case variable(AccessVariable)
+  }
+
+  /// What a text template can name, in braces.
+  public enum AccessVariable: String, CaseIterable, Sendable {
+    /// RFC 3339 with milliseconds, UTC.
+    case time
+    /// `10/Oct/2026:13:55:36 +0000`, as the common log format has it.
+    case timeCommon = "time_common"
+    case listener, route, cluster, subcluster, backend, client, method, target, host
+    case proto = "protocol"
+    case status
+    /// Octets of content received from and sent to the client.
+    case bytesIn = "bytes_in"
+    case bytesOut = "bytes_out"
+    /// Whole time of the request in seconds with microseconds, `0.001234`.
+    case duration
+    case requestID = "request_id"
+    case attempts
+    /// `-`, or why the exchange ended early (one word, `client_abort`).
+    case end
+    case userAgent = "user_agent"
+    case referer
+  }
+
+  /// JSON: `level`.
+  public var level = Level.info
+  public var accessOutput = AccessOutput.standardOutput
+  public var accessFormat = AccessFormat.json
+
+  public init() {}
+}

@@ -1,0 +1,1 @@
+@main struct Portico { static func main() {} }
