@@ -166,10 +166,9 @@ public final class Transport: EventSource {
       if body.isEmpty { return unsafe send(descriptor, head.baseAddress, head.count, flags) }
       return unsafe body.withUnsafeBytes { body in
         if head.isEmpty { return unsafe send(descriptor, body.baseAddress, body.count, flags) }
-        var pieces = unsafe (
-          unsafe iovec(iov_base: .init(mutating: head.baseAddress), iov_len: head.count),
-          unsafe iovec(iov_base: .init(mutating: body.baseAddress), iov_len: body.count)
-        )
+        let first = unsafe iovec(iov_base: .init(mutating: head.baseAddress), iov_len: head.count)
+        let second = unsafe iovec(iov_base: .init(mutating: body.baseAddress), iov_len: body.count)
+        var pieces = unsafe (first, second)
         return unsafe withUnsafeMutableBytes(of: &pieces) { pieces in
           var message = unsafe msghdr()
           unsafe message.msg_iov = pieces.baseAddress?.assumingMemoryBound(to: iovec.self)
