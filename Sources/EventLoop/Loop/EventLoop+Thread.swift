@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 extension EventLoop {
@@ -14,7 +15,7 @@ extension EventLoop {
       { argument in
         guard let argument = unsafe argument else { return nil }
         let start = unsafe Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
-        _ = unsafe pthread_setname_np(pthread_self(), start.name)
+        unsafe clinux_name_thread(start.name)
         start.loop.run()
         return nil
       }, start)

@@ -166,7 +166,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   private func resumeYielded() {
     guard unsafe !nextTurn.isEmpty else { return }
-    for unsafecontinuation in unsafe nextTurn { unsafe continuation.resume() }
+    for index in unsafe nextTurn.indices { unsafe nextTurn[index].resume() }
     unsafe nextTurn.removeAll(keepingCapacity: true)
   }
 

@@ -166,15 +166,23 @@ public final class Transport: EventSource {
       if body.isEmpty { return unsafe send(descriptor, head.baseAddress, head.count, flags) }
       return unsafe body.withUnsafeBytes { body in
         if head.isEmpty { return unsafe send(descriptor, body.baseAddress, body.count, flags) }
-        let first = unsafe iovec(iov_base: .init(mutating: head.baseAddress), iov_len: head.count)
-        let second = unsafe iovec(iov_base: .init(mutating: body.baseAddress), iov_len: body.count)
-        var pieces = unsafe (first, second)
-        return unsafe withUnsafeMutableBytes(of: &pieces) { pieces in
-          var message = unsafe msghdr()
-          unsafe message.msg_iov = pieces.baseAddress?.assumingMemoryBound(to: iovec.self)
-          unsafe message.msg_iovlen = 2
-          return unsafe sendmsg(descriptor, &message, flags)
-        }
+        return unsafe sendBoth(head, body, flags)
+      }
+    }
+  }
+
+  private func sendBoth(
+    _ head: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer, _ flags: Int32
+  ) -> Int {
+    let first = unsafe iovec(iov_base: .init(mutating: head.baseAddress), iov_len: head.count)
+    let second = unsafe iovec(iov_base: .init(mutating: body.baseAddress), iov_len: body.count)
+    var pieces = unsafe (first, second)
+    return unsafe withUnsafeMutablePointer(to: &pieces) { pieces in
+      unsafe pieces.withMemoryRebound(to: iovec.self, capacity: 2) { pieces in
+        var message = unsafe msghdr()
+        unsafe message.msg_iov = pieces
+        unsafe message.msg_iovlen = 2
+        return unsafe sendmsg(descriptor, &message, flags)
       }
     }
   }

@@ -1,4 +1,3 @@
-public import Configuration
 public import EventLoop
 
 /// All workers, as the control loop sees them.
