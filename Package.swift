@@ -61,5 +61,6 @@ let package = Package(
     .target(name: "Addressing", swiftSettings: house),
     .target(name: "Bytes", swiftSettings: house + lifetimes),
     .target(name: "CLinux"),
+    .testTarget(name: "BalancingTests", dependencies: ["Balancing"], swiftSettings: house),
   ]
 )
