@@ -61,5 +61,10 @@ let package = Package(
     .target(name: "Addressing", swiftSettings: house),
     .target(name: "Bytes", swiftSettings: house + lifetimes),
     .target(name: "CLinux"),
+    .testTarget(name: "BalancingTests", dependencies: ["Balancing"], swiftSettings: house),
+    .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: house),
+    .testTarget(
+      name: "ProxyTests", dependencies: ["Bytes", "Configuration", "Proxy"],
+      swiftSettings: house),
   ]
 )

@@ -2,7 +2,7 @@
 ///
 /// It never moves and never grows, so a span of it stays valid as long as the object lives.
 /// Bind the buffer to a local `let` before taking a span of it: the compiler ties the span to that.
-public final class ByteBuffer {
+@safe public final class ByteBuffer {
   @usableFromInline let base: UnsafeMutableRawPointer
   /// Octets that the buffer holds.
   public let capacity: Int

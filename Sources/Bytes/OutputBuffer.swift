@@ -1,5 +1,5 @@
 /// Memory that a message is written into before it goes out; it grows as needed and is reused.
-public struct OutputBuffer: ~Copyable {
+@safe public struct OutputBuffer: ~Copyable {
   @usableFromInline var base: UnsafeMutableRawPointer
   @usableFromInline var capacity: Int
   /// Octets written since the last ``removeAll()``.
