@@ -1,0 +1,19 @@
+import EventLoop
+
+/// One backend as one worker meets it.
+final class BackendRuntime {
+  /// Name of the subcluster that it belongs to.
+  let subcluster: String
+  let address: SocketAddress
+  /// Replaced by the worker's earlier pool for the same backend when the tables are adopted.
+  var pool: ConnectionPool
+
+  init(subcluster: String, address: SocketAddress, pool: ConnectionPool) {
+    self.subcluster = subcluster
+    self.address = address
+    self.pool = pool
+  }
+
+  /// Address and port, or path: what logs say.
+  var label: String { pool.shared.label }
+}

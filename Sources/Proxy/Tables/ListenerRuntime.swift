@@ -1,0 +1,64 @@
+import Configuration
+import EventLoop
+import HTTP1
+
+/// One listener as requests meet it.
+final class ListenerRuntime {
+  let name: String
+  let plan: ListenerPlan
+  let headLimits: HeadLimits
+  /// Requests on one connection, `Int.max` for no limit.
+  let maxRequests: Int
+  let abortsOnHalfClose: Bool
+  let firstByteTimeout: Interval
+  let selectTimeout: Interval
+  let headTimeout: Interval
+  let keepAliveTimeout: Interval
+  let bodyIdleTimeout: Interval
+  let writeIdleTimeout: Interval
+  let maxAge: Interval
+  let minRate: RateLimit
+  let forwarding: ForwardingConfig
+  let addsServer: Bool
+  let maxConnections: Int
+
+  private let routes: [RouteRuntime]
+  private let table: RouteTable
+
+  init(_ config: ListenerConfig, routes: [RouteRuntime], table: RouteTable) {
+    let http1 = config.http1 ?? HTTP1Config()
+    name = config.name
+    plan = ListenerPlan(config)
+    var limits = HeadLimits()
+    limits.maxStartLine = http1.maxRequestLine
+    limits.maxHead = http1.maxHead
+    limits.maxFields = http1.maxFields
+    switch http1.oddNames {
+    case .drop: limits.oddNames = .drop
+    case .keep: limits.oddNames = .keep
+    case .reject: limits.oddNames = .reject
+    }
+    headLimits = limits
+    maxRequests = http1.maxRequests == 0 ? .max : http1.maxRequests
+    abortsOnHalfClose = http1.halfClose == .abort
+    let timeouts = config.timeouts
+    firstByteTimeout = Interval(timeouts.firstByte)
+    selectTimeout = Interval(timeouts.select)
+    headTimeout = Interval(timeouts.head)
+    keepAliveTimeout = Interval(timeouts.keepAlive)
+    bodyIdleTimeout = Interval(timeouts.bodyIdle)
+    writeIdleTimeout = Interval(timeouts.writeIdle)
+    maxAge = timeouts.maxAge == .zero ? .infinite : Interval(timeouts.maxAge)
+    minRate = RateLimit(octetsPerSecond: config.minRate)
+    forwarding = config.forwarding
+    addsServer = config.serverField
+    maxConnections = config.maxConnections
+    self.routes = routes
+    self.table = table
+  }
+
+  /// The route of a request for `host` and the normalised `path`.
+  func route(host: Span<UInt8>, path: Span<UInt8>) -> RouteRuntime? {
+    table.lookup(host: host, path: path).map { routes[$0] }
+  }
+}

@@ -1,0 +1,68 @@
+import EventLoop
+import HTTP1
+
+/// One HTTP/1.1 connection to a backend.
+///
+/// Reading and writing are independent: an exchange writes its head inline, a request with content
+/// to come has a write loop beside the read loop.
+final class BackendConnection: WaitHandler {
+  let transport: Transport
+  let input: MessageInput
+  let pool: ConnectionPool
+  let openedAt: Instant
+  /// What the exchange in progress has come to; decides on reuse.
+  var machine = ClientConnectionMachine()
+  var parser: ResponseHeadParser
+  var head = ResponseHead()
+  /// Exchanges that were begun on it.
+  var exchanges = 0
+  /// What the backend said of how long it keeps an idle connection.
+  var keepAliveHint: Interval?
+
+  private static let headLimits: HeadLimits = {
+    // peers.md §6: 64 KiB and 200 fields, beyond: 502.
+    var limits = HeadLimits()
+    limits.maxHead = 64 * 1024
+    limits.maxFields = 200
+    return limits
+  }()
+
+  init(_ transport: Transport, pool: ConnectionPool, buffers: BufferPool, now: Instant) {
+    self.transport = transport
+    self.pool = pool
+    input = MessageInput(transport, buffers: buffers)
+    parser = ResponseHeadParser(limits: Self.headLimits)
+    openedAt = now
+  }
+
+  /// Whether an earlier exchange was carried over it, so that it may have died unnoticed.
+  var isReused: Bool { exchanges > 1 }
+
+  /// Whether nothing has come on it while it was idle: neither an end nor octets nobody asked for.
+  func isUsable(peeking: Bool, now: Instant) -> Bool {
+    guard transport.isOpen, !transport.isReadable, !transport.isPeerClosed,
+      now - openedAt < pool.settings.maxAge
+    else { return false }
+    return !peeking || transport.isQuiet()
+  }
+
+  /// The time that it may be idle: the backend's hint with a margin, if that is shorter.
+  func idleLimit(_ configured: Interval) -> Interval {
+    guard let hint = keepAliveHint else { return configured }
+    return min(configured, Interval(microseconds: max(0, hint.microseconds - 1_000_000)))
+  }
+
+  func enterPool(until deadline: Instant) {
+    transport.reads.watch(until: deadline, self)
+  }
+
+  func leavePool() { transport.reads.unwatch() }
+
+  /// While idle, anything that comes and the end of its time are the end of it.
+  func waitEnded(_ outcome: WaitOutcome) { pool.discard(self) }
+
+  func close() {
+    input.release()
+    transport.close()
+  }
+}
