@@ -11,6 +11,7 @@ public struct Authority: Equatable, Sendable {
   public let port: UInt16?
 
   /// - Parameter bytes: The whole authority.
+  /// - Throws: The rule that it breaks.
   public init(_ bytes: Span<UInt8>) throws(AuthorityError) {
     guard bytes.count > 0 else { throw .emptyHost }
     let hostEnd: Int

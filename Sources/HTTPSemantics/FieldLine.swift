@@ -10,7 +10,7 @@ public struct FieldLine: Sendable {
   /// one with an odd name that is dropped, or a trailer whose name is forbidden there.
   public var isHopByHop: Bool
 
-  /// - Parameter isHopByHop: What the field is by its name, unless told otherwise.
+  /// `isHopByHop` is what the field is by its name, unless told otherwise.
   public init(name: ByteRange, value: ByteRange, id: FieldID, isHopByHop: Bool? = nil) {
     self.name = name
     self.value = value

@@ -6,6 +6,7 @@ public enum HTTPDate {
   ///
   /// - Parameter unixSeconds: Seconds since 1970 began. Held to the years that four digits can
   ///   write, 0 to 9999.
+  /// - Returns: The date as it stands in a field.
   public static func octets(unixSeconds: Int64) -> InlineArray<29, UInt8> {
     let seconds = min(max(unixSeconds, -62_167_219_200), 253_402_300_799)
     let dayNumber = Int(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400)

@@ -22,7 +22,10 @@ public enum PathNormalizer {
 
   /// Writes the normal form of `path` over what `output` holds. An empty path becomes `/`.
   ///
-  /// - Parameter path: The path of a request target, without its query.
+  /// - Parameters:
+  ///   - path: The path of a request target, without its query.
+  ///   - output: Its memory is reused.
+  /// - Throws: The rule that the path breaks; `output` is of no use then.
   public static func normalize(
     _ path: Span<UInt8>, into output: inout [UInt8]
   ) throws(TargetError) {
