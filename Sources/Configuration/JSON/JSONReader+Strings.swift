@@ -31,6 +31,7 @@ extension JSONReader {
         }
       case 0x0A, 0x0D:
         fail("the string is not closed on its line", at: start - 1)
+        excusesMissingComma = true
         return nil
       case 0x00..<0x20:
         fail("a control character in a string must be escaped")

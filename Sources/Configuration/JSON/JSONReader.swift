@@ -15,6 +15,8 @@ struct JSONReader {
   private(set) var problems: [JSONProblem] = []
   /// Enclosing arrays, objects and strings that end with the file are one problem, not several.
   private var hasReportedEnd = false
+  /// After a string that its line has ended, the comma is missing for the same reason as the quote.
+  var excusesMissingComma = false
 
   init(_ file: SourceFile) {
     self.file = file
@@ -49,10 +51,9 @@ struct JSONReader {
       kind = readNested(depth: depth)
     case UInt8(ascii: "\"")?:
       kind = readString().map { .string($0) } ?? .invalid
-    case 0x30...0x39, UInt8(ascii: "-")?, UInt8(ascii: "+")?, UInt8(ascii: ".")?:
-      kind = readNumber()
     case let byte? where isWordOctet(byte):
-      kind = readWord()
+      // Words begin with a letter or "_", numbers with a digit, a sign or a point.
+      kind = byte < UInt8(ascii: "A") ? readNumber() : readWord()
     default:
       fail("expected a value, found \(found())")
       skipToSeparator()
@@ -102,8 +103,10 @@ struct JSONReader {
   /// Reads the comma after an element or a member; the close itself is left to the caller.
   mutating func readComma(before close: UInt8) {
     skipTrivia()
+    defer { excusesMissingComma = false }
     switch current {
     case UInt8(ascii: ",")?: position += 1
+    case UInt8(ascii: "\"")? where excusesMissingComma: return
     case nil, UInt8(ascii: "]")?, UInt8(ascii: "}")?: return
     case let byte?:
       let expected = "expected \",\" or \"\(Character(UnicodeScalar(close)))\""

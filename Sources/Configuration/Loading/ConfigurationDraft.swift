@@ -1,3 +1,5 @@
+import Addressing
+
 /// What the files say, before the names in it are resolved.
 struct ConfigurationDraft {
   var startup = StartupConfig()
@@ -57,7 +59,7 @@ struct ConfigurationDraft {
     case .workers:
       if let number = node.integer(in: 1...1024) { startup.workers = number }
     case .controlSocket:
-      if let path = socketPath(node) { startup.controlSocket = path }
+      startup.controlSocket = Self.socketPath(node)
     case .maxConnections:
       if let number = node.integer(in: Ranges.connections) { routing.maxConnections = number }
     case .shutdownDelay:
@@ -68,6 +70,20 @@ struct ConfigurationDraft {
       routing.logging = LoggingConfig(decoding: node)
     case .schema, .include, .listeners, .routes, .clusters:
       preconditionFailure("not a setting")
+    }
+  }
+}
+
+extension ConfigurationDraft {
+  private static func socketPath(_ node: Node) -> String? {
+    guard let path = node.string() else { return nil }
+    // The rules of an endpoint's path are those of any unix socket.
+    do throws(EndpointError) {
+      _ = try Endpoint.backend("unix:\(path)")
+      return path
+    } catch {
+      node.fail(error == .badUnixPath ? "expected an absolute path" : "\(error)")
+      return nil
     }
   }
 }
