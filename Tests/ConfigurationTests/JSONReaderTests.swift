@@ -23,7 +23,8 @@ struct JSONReaderTests {
     Case("{}", "{}"), Case(" \t\r\n[ ] ", "[]"), Case("null", "null"), Case("true", "true"),
     Case("false", "false"), Case("0", "0"), Case("-0", "-0"), Case("12.5e-3", "12.5e-3"),
     Case("1E+2", "1E+2"), Case("\"\"", "\"\""), Case("\"aé€😀\"", "\"aé€😀\""),
-    Case(#""\"\\\/\b\f\n\r\t""#, "\"\"\\/\u{8}\u{C}\n\r\t\""), Case(#""\u0041\u00e9\u20AC""#, "\"Aé€\""),
+    Case(#""\"\\\/\b\f\n\r\t""#, "\"\"\\/\u{8}\u{C}\n\r\t\""),
+    Case(#""\u0041\u00e9\u20AC""#, "\"Aé€\""),
     Case(#""\ud83d\uDE00""#, "\"😀\""), Case("[1,[2,{}],\"a\"]", "[1,[2,{}],\"a\"]"),
     Case(#"{"a":1,"b":{"c":[null]}}"#, "{a:1,b:{c:[null]}}"), Case("[1,]", "[1]"),
     Case(#"{"a":1,}"#, "{a:1}"), Case("// c\n{/* d */} // e", "{}"), Case("/***/[/*]*/1]", "[1]"),
@@ -91,7 +92,8 @@ struct JSONReaderTests {
       "1:20 +2 is not a number: no plus sign stands before it"),
   ]
 
-  @Test("reads a document as it stands, or says what is wrong and reads on", arguments: valid + invalid)
+  @Test(
+    "reads a document as it stands, or says what is wrong and reads on", arguments: valid + invalid)
   func reads(_ item: Case) {
     let (value, problems) = read(Array(item.text.utf8))
     #expect(value == item.value)

@@ -9,7 +9,8 @@ struct SuggestionTests {
   @Test(
     "the nearest known word, however it is styled",
     arguments: [
-      ("max_haed", "max_head"), ("maxHead", "max_head"), ("max-head", "max_head"), ("maxhead", "max_head"),
+      ("max_haed", "max_head"), ("maxHead", "max_head"), ("max-head", "max_head"),
+      ("maxhead", "max_head"),
       ("bnid", "bind"), ("bin", "bind"), ("timeout", "timeouts"), ("protocol", "protocols"),
       ("Max_Fields", "max_fields"),
     ])
@@ -17,7 +18,8 @@ struct SuggestionTests {
     #expect(nearest(to: text, among: Self.known) == expected)
   }
 
-  @Test("nothing for a word that is far from all", arguments: ["", "x", "upstream", "host", "maximum"])
+  @Test(
+    "nothing for a word that is far from all", arguments: ["", "x", "upstream", "host", "maximum"])
   func far(text: String) {
     #expect(nearest(to: text, among: Self.known) == nil)
   }

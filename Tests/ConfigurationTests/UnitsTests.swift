@@ -73,7 +73,10 @@ struct UnitsTests {
 
   @Test(
     "a size is printed in the largest unit that leaves no fraction",
-    arguments: [(0, "0B"), (1, "1B"), (1024, "1KiB"), (1025, "1025B"), (3 << 20, "3MiB"), (1 << 40, "1024GiB")])
+    arguments: [
+      (0, "0B"), (1, "1B"), (1024, "1KiB"), (1025, "1025B"), (3 << 20, "3MiB"),
+      (1 << 40, "1024GiB"),
+    ])
   func sizesRoundTrip(octets: Int, text: String) throws {
     #expect(format(octets: octets) == text)
     #expect(try parseSize(text) == octets)

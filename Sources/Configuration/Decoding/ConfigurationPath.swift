@@ -11,11 +11,16 @@ extension ConfigurationPath: CustomStringConvertible {
     case .root: ""
     case .index(let index, let parent): "\(parent)[\(index)]"
     case .key(let key, let parent):
-      if !key.isEmpty, key.utf8.allSatisfy({ isWordOctet($0) && $0 != UInt8(ascii: ".") }) {
+      if !key.isEmpty, key.utf8.allSatisfy(isPlain) {
         if case .root = parent { key } else { "\(parent).\(key)" }
       } else {
         "\(parent)[\"\(key)\"]"
       }
     }
   }
+}
+
+/// Whether an octet needs no quotes in a path.
+private func isPlain(_ byte: UInt8) -> Bool {
+  isWordOctet(byte) && byte != UInt8(ascii: ".") || byte == UInt8(ascii: "$")
 }
