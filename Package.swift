@@ -61,5 +61,19 @@ let package = Package(
     .target(name: "Addressing", swiftSettings: house),
     .target(name: "Bytes", swiftSettings: house + lifetimes),
     .target(name: "CLinux"),
+
+    .testTarget(
+      name: "BytesTests", dependencies: ["Bytes", "CodecTestSupport"], swiftSettings: house),
+    .testTarget(
+      name: "HTTPSemanticsTests", dependencies: ["Bytes", "CodecTestSupport", "HTTPSemantics"],
+      swiftSettings: house),
+    .testTarget(
+      name: "HTTP1Tests",
+      dependencies: ["Bytes", "CMallocCounter", "CodecTestSupport", "HTTP1", "HTTPSemantics"],
+      swiftSettings: house),
+    .target(
+      name: "CodecTestSupport", path: "Tests/CodecTestSupport", swiftSettings: house),
+    // Counts heap allocations by standing in for malloc, so only tests may link it.
+    .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
   ]
 )
