@@ -61,7 +61,7 @@ struct FieldSectionParser: Sendable {
     var isDropped = false
     // A name that was recognised needs no look at its octets.
     if id == .other {
-      isDropped = try checkName(bytes, from: start, to: colon)
+      isDropped = try checkName(bytes, from: start, to: colon, isWhole: colon < end)
       guard colon < end else { return nil }
     }
 
@@ -88,7 +88,7 @@ struct FieldSectionParser: Sendable {
   ///
   /// - Returns: Whether the line is to be dropped for its odd name.
   private func checkName(
-    _ bytes: Span<UInt8>, from start: Int, to end: Int
+    _ bytes: Span<UInt8>, from start: Int, to end: Int, isWhole: Bool
   ) throws(FieldError) -> Bool {
     var index = start
     var isOdd = false
@@ -99,7 +99,7 @@ struct FieldSectionParser: Sendable {
       index &+= 1
     }
     // A name that is not whole may yet break a rule to be told of first.
-    guard end < bytes.count, bytes[end] == .colon else { return false }
+    guard isWhole else { return false }
     if start == end { throw .emptyName }
     guard isOdd else { return false }
     switch limits.oddNames {
