@@ -10,9 +10,21 @@
     self.capacity = capacity
   }
 
+  /// A copy of `bytes`.
+  public init(copying bytes: Span<UInt8>) {
+    self.init(capacity: max(bytes.count, 16))
+    append(bytes)
+  }
+
   deinit { unsafe base.deallocate() }
 
   public var isEmpty: Bool { count == 0 }
+
+  /// A copy of what was written so far.
+  public var array: [UInt8] {
+    let written = span
+    return written.indices.map { written[$0] }
+  }
 
   /// What was written so far.
   public var span: Span<UInt8> {
