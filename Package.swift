@@ -64,7 +64,7 @@ let package = Package(
     .testTarget(name: "BalancingTests", dependencies: ["Balancing"], swiftSettings: house),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: house),
     .testTarget(
-      name: "ProxyTests", dependencies: ["Bytes", "Configuration", "Proxy"],
+      name: "ProxyTests", dependencies: ["Bytes", "Configuration", "HTTPSemantics", "Proxy"],
       swiftSettings: house),
   ]
 )
