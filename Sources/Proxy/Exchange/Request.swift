@@ -21,8 +21,12 @@ final class Request {
   var isTrusted = false
   let scheme: StaticString = "http"
 
+  /// The text of `client`, or `unix:`.
+  let clientText: [UInt8]
+
   init(client: IPAddress?) {
     self.client = client
+    clientText = Array((client?.description ?? "unix:").utf8)
     buffer = Self.noBuffer()
   }
 

@@ -25,11 +25,15 @@ final class ListenerRuntime {
   let viaPseudonym: [UInt8]
   let via: [UInt8]
   let maxConnections: Int
+  /// Open connections over all workers.
+  let load: ConnectionCount
 
   private let routes: [RouteRuntime]
   private let table: RouteTable
 
-  init(_ config: ListenerConfig, routes: [RouteRuntime], table: RouteTable) {
+  init(
+    _ config: ListenerConfig, routes: [RouteRuntime], table: RouteTable, load: ConnectionCount
+  ) {
     let http1 = config.http1 ?? HTTP1Config()
     name = config.name
     plan = ListenerPlan(config)
@@ -59,7 +63,8 @@ final class ListenerRuntime {
     viaPseudonym = Array(config.forwarding.via.utf8)
     viaMember = Array("1.1 ".utf8) + viaPseudonym
     via = Array("Via: ".utf8) + viaMember + Array("\r\n".utf8)
-    maxConnections = config.maxConnections
+    maxConnections = config.maxConnections == 0 ? .max : config.maxConnections
+    self.load = load
     self.routes = routes
     self.table = table
   }

@@ -18,31 +18,68 @@ final class WorkerState {
   var requestIDs: RequestIDSource
   var date: DateField
   var statistics = WorkerStatistics()
-  let accessLog: AccessLog
+  /// Where access log lines go, and how they look; nil when none are wanted.
+  let accessLog: AccessLogRing
+  var accessFormat: AccessLogFormat?
   var isDraining = false
+  /// Open client connections of this worker, for the others to see.
+  let load: ConnectionCount
+  /// Connections that waited without a task and need one now.
+  private var awake: [DownstreamConnection] = []
+  let awakeWaits: WaitPoint
+  /// Where someone waits for a client's connection to close.
+  let closeWaits: WaitPoint
   private var refusalNotice = RefusalNotice()
 
-  /// Starts a task for a connection that waited without one.
-  var wakeUp: (DownstreamConnection, WaitOutcome) -> Void = { _, _ in }
-  /// Takes note that a client's connection has closed.
-  var connectionClosed: (DownstreamConnection) -> Void = { _ in }
   /// Asks the other workers to close an idle connection to a backend, so that we may open one.
   var requestSurrender: (BackendIdentity) -> Void = { _ in }
   /// Tells the other workers that a connection to a backend has closed.
   var tellFreed: (BackendIdentity) -> Void = { _ in }
 
   init(
-    index: Int, loop: EventLoop, seed: (UInt64, UInt64, UInt64, UInt64), accessLog: AccessLog,
+    index: Int, loop: EventLoop, load: ConnectionCount, accessLog: AccessLogRing,
     onEvent: @escaping @Sendable (ProxyEvent) -> Void
   ) {
     self.index = index
     self.loop = loop
     self.onEvent = onEvent
     self.accessLog = accessLog
-    requestIDs = RequestIDSource(seed: seed)
+    self.load = load
+    var random = SystemRandomNumberGenerator()
+    requestIDs = RequestIDSource(
+      seed: (random.next(), random.next(), random.next(), random.next()))
+    awakeWaits = WaitPoint(on: loop)
+    closeWaits = WaitPoint(on: loop)
     date = DateField(now: loop.now)
     connections = ConnectionRegistry()
   }
+
+  // MARK: Client connections
+
+  /// A connection that waited without a task has something to read, or its time is over.
+  func wakeUp(_ connection: DownstreamConnection, _ outcome: WaitOutcome) {
+    switch outcome {
+    case .ready:
+      awake.append(connection)
+      awakeWaits.signal()
+    case .deadline, .aborted: connection.close()
+    }
+  }
+
+  /// The connections that need a task, which the caller gives them.
+  func takeAwake() -> [DownstreamConnection] {
+    var taken: [DownstreamConnection] = []
+    swap(&taken, &awake)
+    return taken
+  }
+
+  func connectionClosed(_ connection: DownstreamConnection) {
+    load.subtract()
+    connection.listener.load.subtract()
+    closeWaits.signal()
+  }
+
+  // MARK: Configuration
 
   /// Makes `tables` what new requests meet. Pools and balance of backends that stay go on; the pools
   /// of those that left drain.
