@@ -73,9 +73,9 @@
 
   public mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
-  public mutating func append(_ text: String) {
-    for byte in text.utf8 { append(byte) }
-  }
+  // Disfavoured, because a literal would else be taken for a String, not a StaticString.
+  @_disfavoredOverload
+  public mutating func append(_ text: String) { append(text.utf8.span) }
 
   /// Appends `value` as decimal digits, without leading zeros.
   public mutating func append(decimal value: UInt64) {
