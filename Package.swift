@@ -57,21 +57,27 @@ let package = Package(
     .target(name: "HTTPSemantics", dependencies: ["Bytes"], swiftSettings: house),
     .target(
       name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux"], swiftSettings: house),
-    .target(name: "System", dependencies: ["CLinux"], swiftSettings: house),
+    .target(
+      name: "System", dependencies: ["Addressing", "CLinux"], swiftSettings: house),
     .target(name: "Addressing", dependencies: ["Bytes"], swiftSettings: house),
     .target(name: "Bytes", swiftSettings: house + lifetimes),
     .target(name: "CLinux"),
-    .testTarget(name: "BalancingTests", dependencies: ["Balancing"], swiftSettings: house),
-    .testTarget(
-      name: "ProxyTests", dependencies: ["Bytes", "Configuration", "HTTPSemantics", "Proxy"],
-      swiftSettings: house),
+
     .testTarget(
       name: "AddressingTests", dependencies: ["Addressing", "Bytes"], swiftSettings: house),
+    .testTarget(name: "BalancingTests", dependencies: ["Balancing"], swiftSettings: house),
+    .testTarget(
+      name: "BytesTests", dependencies: ["Bytes", "CodecTestSupport"], swiftSettings: house),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["Addressing", "Configuration"],
       swiftSettings: house),
     .testTarget(
-      name: "BytesTests", dependencies: ["Bytes", "CodecTestSupport"], swiftSettings: house),
+      name: "DaemonTests",
+      dependencies: [
+        "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "Proxy", "System",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: house),
     .testTarget(
       name: "HTTPSemanticsTests", dependencies: ["Bytes", "CodecTestSupport", "HTTPSemantics"],
       swiftSettings: house),
@@ -79,6 +85,10 @@ let package = Package(
       name: "HTTP1Tests",
       dependencies: ["Bytes", "CMallocCounter", "CodecTestSupport", "HTTP1", "HTTPSemantics"],
       swiftSettings: house),
+    .testTarget(
+      name: "ProxyTests", dependencies: ["Bytes", "Configuration", "HTTPSemantics", "Proxy"],
+      swiftSettings: house),
+    .testTarget(name: "SystemTests", dependencies: ["Addressing", "System"], swiftSettings: house),
     .target(
       name: "CodecTestSupport", path: "Tests/CodecTestSupport", swiftSettings: house),
     // Counts heap allocations by standing in for malloc, so only tests may link it.

@@ -10,9 +10,21 @@
     self.capacity = capacity
   }
 
+  /// A copy of `bytes`.
+  public init(copying bytes: Span<UInt8>) {
+    self.init(capacity: max(bytes.count, 16))
+    append(bytes)
+  }
+
   deinit { unsafe base.deallocate() }
 
   public var isEmpty: Bool { count == 0 }
+
+  /// A copy of what was written so far.
+  public var array: [UInt8] {
+    let written = span
+    return written.indices.map { written[$0] }
+  }
 
   /// What was written so far.
   public var span: Span<UInt8> {
@@ -61,9 +73,9 @@
 
   public mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
-  public mutating func append(_ text: String) {
-    for byte in text.utf8 { append(byte) }
-  }
+  // Disfavoured, because a literal would else be taken for a String, not a StaticString.
+  @_disfavoredOverload
+  public mutating func append(_ text: String) { append(text.utf8.span) }
 
   /// Appends `value` as decimal digits, without leading zeros.
   public mutating func append(decimal value: UInt64) {

@@ -39,6 +39,9 @@ public struct ServerConnectionMachine: ~Copyable, Sendable {
   /// Whether the response's head has been sent: from then on no other answer can be given.
   public var hasSentResponseHead: Bool { response != .idle }
 
+  /// Whether the connection ends with this exchange.
+  public var isClosing: Bool { life != .persistent }
+
   /// Whether content of the request is still to come.
   public var awaitsContent: Bool { request == .content }
 

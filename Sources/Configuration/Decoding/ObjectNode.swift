@@ -46,7 +46,9 @@ struct ObjectNode<Key: ObjectKey> {
         path: node.child(member).path.description, message: message))
   }
 
-  subscript(key: Key) -> Node? { members.first { $0.key == key }?.node }
+  subscript(key: Key) -> Node? {
+    members.firstIndex { $0.key == key }.map { members[$0].node }
+  }
 
   /// The value of a key that must be there.
   func required(_ key: Key) -> Node? {
@@ -106,8 +108,8 @@ extension Node {
   }
 
   /// `; did you mean "x"?`, or nothing.
-  func suggestion(for text: String, among known: some Sequence<String>) -> String {
-    guard log.wantsSuggestions, let near = nearest(to: text, among: known) else { return "" }
+  func suggestion(for text: String, among known: @autoclosure () -> [String]) -> String {
+    guard log.wantsSuggestions, let near = nearest(to: text, among: known()) else { return "" }
     return "; did you mean \"\(near)\"?"
   }
 }

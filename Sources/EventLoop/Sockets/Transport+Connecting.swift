@@ -2,12 +2,12 @@ import CLinux
 import Glibc
 
 extension Transport {
-  /// Opens a connection to `address`.
+  /// Begins to open a connection to `address`; ``finishConnecting(until:)`` waits for it.
   ///
-  /// - Throws: `.broken` with the `errno` of `connect`; `.timedOut`.
-  public static func connect(
-    to address: SocketAddress, on loop: EventLoop, until deadline: Instant
-  ) async throws(TransportError) -> Transport {
+  /// - Throws: `.broken` with the `errno` of `connect`, if it is refused at once.
+  public static func connecting(
+    to address: SocketAddress, on loop: EventLoop
+  ) throws(TransportError) -> Transport {
     let descriptor = socket(
       address.family, Int32(SOCK_STREAM.rawValue) | Int32(CLINUX_SOCKET_FLAGS), 0)
     guard descriptor >= 0 else { throw .broken(errno) }
@@ -19,12 +19,17 @@ extension Transport {
       _ = Glibc.close(descriptor)
       throw .broken(code)
     }
-    let transport = Transport(descriptor: descriptor, on: loop, isConnecting: code != 0)
-    guard code != 0 else { return transport }
-    try await transport.waitUntilWritable(until: deadline)
-    let failure = transport.pendingError()
+    return Transport(descriptor: descriptor, on: loop, isConnecting: code != 0)
+  }
+
+  /// Waits until the connection is open. Returns at once if it is.
+  ///
+  /// - Throws: `.broken` with the `errno` of the failure, `.timedOut`, `.aborted`.
+  public func finishConnecting(until deadline: Instant) async throws(TransportError) {
+    if isWritable { return }
+    try await waitUntilWritable(until: deadline)
+    let failure = pendingError()
     guard failure == 0 else { throw .broken(failure) }
-    return transport
   }
 
   private func pendingError() -> Int32 {

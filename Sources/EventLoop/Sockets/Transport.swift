@@ -14,6 +14,13 @@ public final class Transport: EventSource {
   public let reads: WaitPoint
   /// Made when a write blocks for the first time: most connections never need it.
   private var blockedWrites: WaitPoint?
+  /// Where the writer waits.
+  public var writes: WaitPoint {
+    if let blockedWrites { return blockedWrites }
+    let point = WaitPoint(on: loop)
+    blockedWrites = point
+    return point
+  }
 
   /// Whether a read may find something: an edge has come that no read has drained.
   public private(set) var isReadable = false
@@ -215,10 +222,8 @@ public final class Transport: EventSource {
 
   /// Waits until the kernel takes octets again.
   public func waitUntilWritable(until deadline: Instant) async throws(TransportError) {
-    let point = blockedWrites ?? WaitPoint(on: loop)
-    blockedWrites = point
     while !isWritable {
-      switch await point.wait(until: deadline) {
+      switch await writes.wait(until: deadline) {
       case .ready: break
       case .deadline: throw .timedOut
       case .aborted: throw .aborted

@@ -1,6 +1,7 @@
 import Bytes
 import EventLoop
 import HTTP1
+import HTTPSemantics
 
 /// The receiving half of an HTTP/1.1 connection: octets from the transport, and the content of the
 /// message that they carry.
@@ -82,7 +83,7 @@ final class MessageInput {
     if unread.isEmpty { unread = 0..<0 }
     if current.capacity - unread.upperBound > 0 { return current }
     if unread.lowerBound > 0 {
-      current.moveToStart(unread)
+      current.move(unread, to: 0)
       unread = 0..<unread.count
       return current
     }
@@ -113,6 +114,17 @@ final class MessageInput {
     }
   }
 
+  /// Goes back to the beginning of the content.
+  ///
+  /// - Parameters:
+  ///   - start: What was unread after the head.
+  ///   - framing: Of the message.
+  /// - Precondition: ``hasRefilled`` is false.
+  func rewindContent(to start: Range<Int>, framing: MessageFraming) {
+    decoder = BodyDecoder(framing)
+    unread = start
+  }
+
   private var expectsMuch = false
 
   /// The buffer that the head of the message lies in.
@@ -137,13 +149,11 @@ final class MessageInput {
     var piece: Range<Int>?
     defer { unread = position..<unread.upperBound }
     while true {
-      let before = position
       switch try decoder.next(in: bytes, at: &position) {
       case .needMoreBytes: return piece.map { .piece($0) } ?? .none
       case .end:
-        guard let piece else { return .end }
-        position = before
-        return .piece(piece)
+        // The decoder says so again when the piece has been dealt with.
+        return piece.map { .piece($0) } ?? .end
       case .data(let range):
         // Pieces of a chunked body are moved together, so that they go on as one.
         guard let first = piece else {
@@ -205,9 +215,7 @@ final class MessageInput {
   var isContentComplete: Bool { decoder.isComplete }
 
   /// The trailer section of the content, once it has ended.
-  func withTrailers<Result>(_ body: (borrowing TrailerSection) -> Result) -> Result? {
-    nil
-  }
+  var trailers: TrailerSection? { decoder.trailers }
 
   /// The message is over: its head need not stay any longer.
   func endMessage() {

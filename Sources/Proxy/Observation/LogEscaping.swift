@@ -50,6 +50,12 @@ enum LogEscaping {
   private static func firstSpecial(in text: Span<UInt8>, from start: Int) -> Int {
     var index = start
     while index &+ 8 <= text.count, !hasSpecial(text.word(at: index)) { index &+= 8 }
+    // The rest of less than eight octets: one load that overlaps with what was seen before.
+    if index < text.count, index &+ 8 > text.count, text.count >= 8,
+      !hasSpecial(text.word(at: text.count &- 8))
+    {
+      return text.count
+    }
     while index < text.count {
       let byte = text[index]
       if byte &- 0x20 >= 0x5F || byte == .doubleQuote || byte == .backslash { return index }

@@ -20,12 +20,20 @@ final class ListenerRuntime {
   let minRate: RateLimit
   let forwarding: ForwardingConfig
   let addsServer: Bool
+  /// Our member of `Via`, `1.1 portico`; its pseudonym; and a line of it alone, with CRLF.
+  let viaMember: [UInt8]
+  let viaPseudonym: [UInt8]
+  let via: [UInt8]
   let maxConnections: Int
+  /// Open connections over all workers.
+  let load: ConnectionCount
 
   private let routes: [RouteRuntime]
   private let table: RouteTable
 
-  init(_ config: ListenerConfig, routes: [RouteRuntime], table: RouteTable) {
+  init(
+    _ config: ListenerConfig, routes: [RouteRuntime], table: RouteTable, load: ConnectionCount
+  ) {
     let http1 = config.http1 ?? HTTP1Config()
     name = config.name
     plan = ListenerPlan(config)
@@ -52,7 +60,11 @@ final class ListenerRuntime {
     minRate = RateLimit(octetsPerSecond: config.minRate)
     forwarding = config.forwarding
     addsServer = config.serverField
-    maxConnections = config.maxConnections
+    viaPseudonym = Array(config.forwarding.via.utf8)
+    viaMember = Array("1.1 ".utf8) + viaPseudonym
+    via = Array("Via: ".utf8) + viaMember + Array("\r\n".utf8)
+    maxConnections = config.maxConnections == 0 ? .max : config.maxConnections
+    self.load = load
     self.routes = routes
     self.table = table
   }

@@ -1,4 +1,4 @@
-public import Configuration
+import Configuration
 import EventLoop
 
 /// Everything that a request on one worker meets, made from one configuration.
@@ -8,23 +8,26 @@ import EventLoop
 final class RuntimeTables {
   let listeners: [String: ListenerRuntime]
   let clusters: [ClusterRuntime]
+  /// Open client connections over all workers.
+  let maxConnections: Int
 
   /// An empty set, from before the first configuration.
   init() {
     listeners = [:]
     clusters = []
+    maxConnections = 0
   }
 
   /// - Parameters:
-  ///   - backends: The state that all workers share, for every backend of `configuration`.
+  ///   - shared: The state that all workers share.
   ///   - worker: Index of the worker; the workers' sequences start staggered.
   init(
-    _ configuration: ResolvedConfiguration, backends: [BackendIdentity: SharedBackend], worker: Int
+    _ configuration: ResolvedConfiguration, shared: SharedState, worker: Int
   ) {
     let routing = configuration.routing
     let clusters = routing.clusters.map {
       ClusterRuntime(
-        $0, addresses: configuration.addresses, backends: backends, startingAt: worker)
+        $0, addresses: configuration.addresses, backends: shared.backends, startingAt: worker)
     }
     self.clusters = clusters
     let routes = routing.routes.map { RouteRuntime($0, clusters: clusters) }
@@ -32,8 +35,10 @@ final class RuntimeTables {
     for (index, listener) in routing.listeners.enumerated() {
       listeners[listener.name] = ListenerRuntime(
         listener, routes: routes,
-        table: RouteTable(routing.routes, listener: index, seed: RouteTable.processSeed))
+        table: RouteTable(routes: routing.routes, listener: index),
+        load: shared.listeners[listener.name] ?? ConnectionCount())
     }
     self.listeners = listeners
+    maxConnections = routing.maxConnections ?? shared.defaultMaxConnections
   }
 }

@@ -19,13 +19,7 @@ final class BackendConnection: WaitHandler {
   /// What the backend said of how long it keeps an idle connection.
   var keepAliveHint: Interval?
 
-  private static let headLimits: HeadLimits = {
-    // peers.md §6: 64 KiB and 200 fields, beyond: 502.
-    var limits = HeadLimits()
-    limits.maxHead = 64 * 1024
-    limits.maxFields = 200
-    return limits
-  }()
+  static let headLimits = HeadLimits.response
 
   init(_ transport: Transport, pool: ConnectionPool, buffers: BufferPool, now: Instant) {
     self.transport = transport
@@ -35,8 +29,44 @@ final class BackendConnection: WaitHandler {
     openedAt = now
   }
 
+  /// Whether any octet of the exchange's request was sent.
+  var wasWrittenTo = false
+
   /// Whether an earlier exchange was carried over it, so that it may have died unnoticed.
   var isReused: Bool { exchanges > 1 }
+
+  // MARK: One exchange
+
+  func begin() {
+    exchanges += 1
+    wasWrittenTo = false
+    parser.reset()
+  }
+
+  /// The head of the response has come.
+  func received(_ head: borrowing ResponseHead) {
+    let hasContent = head.framing != .none && head.framing != .length(0)
+    machine.receivedResponseHead(isPersistent: head.isPersistent, hasContent: hasContent)
+    keepAliveHint = head.keepAliveTimeoutSeconds.map { .seconds(Int64($0)) }
+    responseHasContent = hasContent
+  }
+
+  private var responseHasContent = false
+
+  /// The response has ended. Octets beyond it belong to nothing that we asked for.
+  func receivedResponseEnd() {
+    if responseHasContent { machine.receivedResponseEnd() }
+    if !input.unread.isEmpty { machine.receivedSurplus() }
+  }
+
+  /// The exchange is over: back to the pool, or away.
+  func finish(now: Instant) {
+    guard machine.canReuse else { return pool.close(self) }
+    input.endMessage()
+    pool.checkIn(self, now: now)
+  }
+
+  // MARK: Idling
 
   /// Whether nothing has come on it while it was idle: neither an end nor octets nobody asked for.
   func isUsable(peeking: Bool, now: Instant) -> Bool {

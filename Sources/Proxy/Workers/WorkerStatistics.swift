@@ -6,7 +6,16 @@ public struct WorkerStatistics: Sendable {
   public var requests: UInt64 = 0
   /// Refusals of bad input by reason.
   public var refusals: [String: UInt64] = [:]
-  public var accessLogDrops: UInt64 = 0
 
   public init() {}
+}
+
+extension WorkerStatistics {
+  mutating func add(_ other: WorkerStatistics) {
+    acceptedConnections += other.acceptedConnections
+    openConnections += other.openConnections
+    parkedConnections += other.parkedConnections
+    requests += other.requests
+    refusals.merge(other.refusals) { $0 + $1 }
+  }
 }
