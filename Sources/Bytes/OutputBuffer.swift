@@ -10,8 +10,9 @@
     self.capacity = capacity
   }
 
-  /// A copy of `bytes`.
-  public init(copying bytes: Span<UInt8>) {
+  /// A copy of what `other` holds from the offset `start` on.
+  public init(copying other: borrowing OutputBuffer, from start: Int) {
+    let bytes = other.span.extracting(start..<other.count)
     self.init(capacity: max(bytes.count, 16))
     append(bytes)
   }

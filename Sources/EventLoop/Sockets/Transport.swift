@@ -166,6 +166,11 @@ public final class Transport: EventSource {
     }
   }
 
+  /// As ``tryWrite(_:_:)``, of what an output buffer holds.
+  public func tryWrite(_ head: borrowing OutputBuffer, _ body: Span<UInt8>) -> WriteResult {
+    tryWrite(head.span, body)
+  }
+
   private func gather(_ head: Span<UInt8>, _ body: Span<UInt8>) -> Int {
     let flags = Int32(MSG_NOSIGNAL)
     // Sound: the spans are borrowed for the whole call, and the kernel only reads them.

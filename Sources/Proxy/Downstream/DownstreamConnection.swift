@@ -1,4 +1,5 @@
 import Addressing
+import Configuration
 import EventLoop
 
 /// One client's connection, over all protocols that it may speak and all the time that it idles.
@@ -45,7 +46,8 @@ final class DownstreamConnection: WaitHandler {
     let jitter = Int64(truncatingIfNeeded: UInt(bitPattern: transport.descriptor.hashValue) % 200)
     let age = listener.maxAge
     retiresAt =
-      age == .infinite ? .never : now + Interval(microseconds: age.microseconds / 1000 * (900 + jitter))
+      age == .infinite
+      ? .never : now + Interval(microseconds: age.microseconds / 1000 * (900 + jitter))
     idleDeadline = now + listener.firstByteTimeout
     updateTrust()
     id = state.connections.add(self)

@@ -1,4 +1,7 @@
+import Bytes
 import EventLoop
+import HTTP1
+import HTTPSemantics
 
 // Which protocol a fresh connection speaks.
 extension HTTP1Session {

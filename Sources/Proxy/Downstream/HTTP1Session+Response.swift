@@ -24,7 +24,7 @@ extension HTTP1Session {
     state.output.append("HTTP/1.1 100 Continue\r\n\r\n")
     machine.sentInterimResponse()
     // So few octets fit, or the client has stopped reading before it got anything.
-    guard connection.transport.tryWrite(state.output.span, Span()) == .octets(state.output.count)
+    guard connection.transport.tryWrite(state.output, Span()) == .octets(state.output.count)
     else { throw .clientGone }
   }
 
@@ -43,9 +43,11 @@ extension HTTP1Session {
       addsServer: listener.addsServer)
     state.output.removeAll()
     ResponseForwarder.write(
-      head, bytes, form: form, via: listener.via.span, date: state.date.line,
+      head, bytes, form: form, via: listener.via, date: state.date.line,
       into: &state.output)
-    if responseFraming == .chunked, !first.isEmpty { state.output.appendChunkHead(size: first.count) }
+    if responseFraming == .chunked, !first.isEmpty {
+      state.output.appendChunkHead(size: first.count)
+    }
     if isEnd { machine.sentResponseEnd() }
     try await sendPiece(first, isEnd: !hasContent, trailers: trailers)
   }
@@ -151,8 +153,8 @@ extension HTTP1Session {
       return Array(type.utf8)
     case .standard(let reason):
       let form = request.withBytes { bytes in
-        OwnAnswer.form(
-          accept: request.head.fields.first(.accept).map { bytes[$0.value] } ?? Span())
+        guard let line = request.head.fields.first(.accept) else { return OwnAnswer.Form.text }
+        return OwnAnswer.form(accept: bytes[line.value])
       }
       OwnAnswer.write(answer.status, reason: reason, form: form, into: &content)
       return Array(form.contentType.description.utf8)
@@ -181,7 +183,7 @@ extension HTTP1Session {
   /// Sends what is in the worker's output, and then `body`.
   private func flush(_ body: Span<UInt8>) async throws(ProxyError) {
     let total = state.output.count + body.count
-    switch connection.transport.tryWrite(state.output.span, body) {
+    switch connection.transport.tryWrite(state.output, body) {
     case .octets(total): return
     case .failed: throw .clientGone
     case .octets(let count): try await flushSlowly(from: count, body)
@@ -192,7 +194,7 @@ extension HTTP1Session {
   /// to be copied before anybody else writes.
   private func flushSlowly(from written: Int, _ body: Span<UInt8>) async throws(ProxyError) {
     let count = state.output.count
-    let head = OutputBuffer(copying: state.output.span.extracting(min(written, count)..<count))
+    let head = OutputBuffer(copying: state.output, from: min(written, count))
     var position = max(0, written - count) - head.count
     let transport = connection.transport
     while position < body.count {

@@ -1,3 +1,4 @@
+import Addressing
 import Bytes
 import EventLoop
 import HTTP1

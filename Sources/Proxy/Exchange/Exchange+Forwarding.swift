@@ -1,5 +1,6 @@
 import Balancing
 import Bytes
+import Configuration
 import EventLoop
 import HTTP1
 import HTTPSemantics

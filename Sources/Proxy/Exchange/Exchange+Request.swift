@@ -12,7 +12,7 @@ extension Exchange {
     _ route: RouteRuntime, on worker: isolated Worker
   ) async throws(ProxyError) {
     state.output.removeAll()
-    forwarder.write(requestID: requestID.span, into: &state.output)
+    forwarder.write(requestID: requestID, into: &state.output)
     guard client.request.hasContent else {
       connection.machine.sentRequestHead(isPersistent: true, hasContent: false)
       return try await send(Span(), over: connection, forwarder.cluster)
@@ -53,12 +53,12 @@ extension Exchange {
     _ body: Span<UInt8>, over connection: BackendConnection, _ cluster: ClusterRuntime
   ) async throws(ProxyError) {
     let count = state.output.count
-    switch connection.transport.tryWrite(state.output.span, body) {
+    switch connection.transport.tryWrite(state.output, body) {
     case .octets(count + body.count): connection.wasWrittenTo = true
     case .failed: throw .upstream(.badGateway, "backend_write_failed", retry: .ifReused)
     case .octets(let written):
       connection.wasWrittenTo = written > 0
-      let head = OutputBuffer(copying: state.output.span.extracting(min(written, count)..<count))
+      let head = OutputBuffer(copying: state.output, from: min(written, count))
       let rest = body.extracting(max(0, written - count)..<body.count)
       do throws(TransportError) {
         waitsAt = connection.transport.writes

@@ -48,7 +48,9 @@ final class Exchange {
     to client: Client, on worker: isolated Worker
   ) async throws(ProxyError) {
     let request = client.request
-    if let answer = try check(request, client.listener) { return try await self.answer(answer, client) }
+    if let answer = try check(request, client.listener) {
+      return try await self.answer(answer, client)
+    }
     let route = request.withBytes { bytes in
       request.withPath { path in
         client.listener.route(host: bytes[request.head.host], path: path)
@@ -101,10 +103,12 @@ final class Exchange {
   }
 
   private func comesAgain(_ request: Request, _ listener: ListenerRuntime) -> Bool {
-    request.withBytes { bytes in
-      request.head.fields.lines.contains {
-        $0.id == .via && ViaField.names(listener.viaPseudonym.span, in: bytes[$0.value])
+    let pseudonym = listener.viaPseudonym
+    return request.withBytes { bytes in
+      for line in request.head.fields.lines where line.id == .via {
+        if ViaField.names(pseudonym.span, in: bytes[line.value]) { return true }
       }
+      return false
     }
   }
 

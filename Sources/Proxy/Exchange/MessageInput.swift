@@ -109,7 +109,9 @@ final class MessageInput {
     decoder = BodyDecoder(framing)
     pinned = pinningHead ? unread.lowerBound : 0
     hasRefilled = false
-    if case .length(let length) = framing { expectsMuch = length > Self.largeContent } else {
+    if case .length(let length) = framing {
+      expectsMuch = length > Self.largeContent
+    } else {
       expectsMuch = framing != .none
     }
   }

@@ -49,7 +49,10 @@ final class Request {
   /// Calls `body` with the path that routes match and backends receive.
   @inline(__always)
   func withPath<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-    if head.pathNeedsNormalizing { return body(normalizedPath.span) }
+    if head.pathNeedsNormalizing {
+      let path = normalizedPath
+      return body(path.span)
+    }
     return withBytes { body($0[head.path]) }
   }
 

@@ -13,7 +13,7 @@ struct RequestForwarder {
   let backend: BackendRuntime
 
   /// - Parameter requestID: `X-Request-Id`; empty for none.
-  func write(requestID: Span<UInt8>, into output: inout OutputBuffer) {
+  func write(requestID: borrowing OutputBuffer, into output: inout OutputBuffer) {
     let forwarding = listener.forwarding
     let buffer = request.buffer
     let bytes = buffer.span.extracting(request.base..<buffer.capacity)
@@ -38,7 +38,7 @@ struct RequestForwarder {
     }
     if forwarding.xForwarded { writeXForwarded(bytes, into: &output) }
     if forwarding.forwarded { writeForwarded(bytes, into: &output) }
-    if !requestID.isEmpty { output.appendField("X-Request-Id", value: requestID) }
+    if !requestID.isEmpty { output.appendField("X-Request-Id", value: requestID.span) }
     writeVia(bytes, into: &output)
     // TE is about this connection only, so Connection has to name it (RFC 9110 §10.1.4).
     if request.head.acceptsTrailers { output.append("TE: trailers\r\nConnection: TE\r\n") }
@@ -53,7 +53,7 @@ struct RequestForwarder {
       output.append("*")
     } else {
       if head.pathNeedsNormalizing {
-        output.append(request.normalizedPath.span)
+        output.append(request.normalizedPath)
       } else {
         output.append(bytes[head.path])
       }

@@ -22,7 +22,7 @@ enum ResponseForwarder {
   ///   - via: Our `Via` line, complete.
   ///   - date: Our `Date` line, complete, for a response without one.
   static func write(
-    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, form: Form, via: Span<UInt8>,
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, form: Form, via: [UInt8],
     date: [UInt8], into output: inout OutputBuffer
   ) {
     output.appendStatusLine(head.status, reason: bytes[head.reason])

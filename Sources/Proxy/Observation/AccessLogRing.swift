@@ -19,6 +19,9 @@ public final class AccessLogRing: Sendable {
     if !ring.write(line) { dropped.wrappingAdd(1, ordering: .relaxed) }
   }
 
+  /// As ``append(_:)-(Span<UInt8>)``.
+  public func append(_ line: borrowing OutputBuffer) { append(line.span) }
+
   /// Appends all lines that wait to `output`, and returns how many octets. The log thread only.
   @discardableResult
   public func drain(into output: inout OutputBuffer) -> Int { ring.take(into: &output) }

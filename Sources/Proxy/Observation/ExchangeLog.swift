@@ -1,4 +1,6 @@
+import Bytes
 import EventLoop
+import HTTP1
 import HTTPSemantics
 
 /// What an exchange notes down for the access log.
@@ -51,10 +53,17 @@ extension Exchange {
     state.output.removeAll()
     let buffer = request.buffer
     let bytes = buffer.span.extracting(request.base..<buffer.capacity)
+    let clientText = request.clientText
+    writeLine(record, bytes, clientText.span, requestID)
+    state.accessLog.append(state.output)
+  }
+
+  private func writeLine(
+    _ record: AccessRecord, _ head: Span<UInt8>, _ client: Span<UInt8>,
+    _ requestID: borrowing OutputBuffer
+  ) {
     state.accessFormat?.write(
-      record, head: bytes, client: request.clientText.span, requestID: requestID.span,
-      into: &state.output)
-    state.accessLog.append(state.output.span)
+      record, head: head, client: client, requestID: requestID.span, into: &state.output)
   }
 
   /// Writes the line of input that was no request.

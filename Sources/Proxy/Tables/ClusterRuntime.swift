@@ -23,7 +23,11 @@ final class ClusterRuntime {
   ) {
     name = config.name
     hostPolicy = config.host
-    if case .literal(let text) = config.host { hostLiteral = Array(text.utf8) } else { hostLiteral = [] }
+    if case .literal(let text) = config.host {
+      hostLiteral = Array(text.utf8)
+    } else {
+      hostLiteral = []
+    }
     connectTimeout = Interval(config.timeouts.connect)
     responseHeadTimeout = Interval(config.timeouts.responseHead)
     bodyIdleTimeout = Interval(config.timeouts.bodyIdle)
@@ -71,7 +75,7 @@ final class ClusterRuntime {
     }
     let ours = balancer.backends.map { $0.isEmpty ? nil : backends[$0.lowerBound].subcluster }
     balancer.adopt(
-      old.balancer, subcluster: { index in ours[index].flatMap { subclusters[$0] } },
+      from: old.balancer, subcluster: { index in ours[index].flatMap { subclusters[$0] } },
       backend: { positions[self.backends[$0].pool.shared.identity] })
   }
 }

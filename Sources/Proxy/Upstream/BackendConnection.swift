@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP1
+import HTTPSemantics
 
 /// One HTTP/1.1 connection to a backend.
 ///

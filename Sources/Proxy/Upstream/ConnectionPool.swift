@@ -37,7 +37,8 @@ final class ConnectionPool {
   ///
   /// - Precondition: No octet of it is unread.
   func checkIn(_ connection: BackendConnection, now: Instant) {
-    let isWanted = !isDraining && settings.maxIdle > 0 && now - connection.openedAt < settings.maxAge
+    let isWanted =
+      !isDraining && settings.maxIdle > 0 && now - connection.openedAt < settings.maxAge
     // A request on another worker may need the right to open a connection more than we need this one.
     guard isWanted, waiting.isEmpty ? !shared.hasWaiting : true else { return close(connection) }
     if idle.count >= settings.maxIdle, let oldest = idle.first {

@@ -1,5 +1,5 @@
 import Addressing
-public import Configuration
+import Configuration
 public import EventLoop
 
 /// One core's share of the proxy: an actor whose executor is its own event loop.
