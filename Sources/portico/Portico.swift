@@ -1,1 +1,0 @@
-@main struct Portico { static func main() {} }
