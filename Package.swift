@@ -32,7 +32,7 @@ let package = Package(
     .executableTarget(
       name: "portico",
       dependencies: [
-        "Daemon", "Configuration", "System",
+        "Addressing", "Daemon", "Configuration", "System",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
