@@ -26,6 +26,14 @@ struct CodecBench {
         return head.length
       }
     }
+    let refused = Array("GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n".utf8)
+    measure("request-head/refused") {
+      do throws(RequestError) {
+        return try parser.parse(refused.span, into: &head) ? 1 : 0
+      } catch {
+        return Int(error.status.rawValue)
+      }
+    }
     let wire = Samples.browserRequest
     measure("request-head/browser-in-pieces-of-64") {
       var end = 0

@@ -5,7 +5,7 @@ struct Measure {
   /// Only cases whose name has this in it are run.
   let filter: String
 
-  /// - Parameter operation: One operation; what it returns is kept from being optimised away.
+  /// What `operation` returns is kept from being optimised away.
   func callAsFunction(_ name: String, _ operation: () -> Int) {
     guard filter.isEmpty || name.contains(filter) else { return }
     var sum = 0
