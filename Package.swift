@@ -65,12 +65,25 @@ let package = Package(
     .testTarget(
       name: "AddressingTests", dependencies: ["Addressing", "Bytes"], swiftSettings: house),
     .testTarget(name: "BalancingTests", dependencies: ["Balancing"], swiftSettings: house),
-    .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: house),
+    .testTarget(
+      name: "BytesTests", dependencies: ["Bytes", "CodecTestSupport"], swiftSettings: house),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["Addressing", "Configuration"],
       swiftSettings: house),
     .testTarget(
+      name: "HTTPSemanticsTests", dependencies: ["Bytes", "CodecTestSupport", "HTTPSemantics"],
+      swiftSettings: house),
+    .testTarget(
+      name: "HTTP1Tests",
+      dependencies: ["Bytes", "CMallocCounter", "CodecTestSupport", "HTTP1", "HTTPSemantics"],
+      swiftSettings: house),
+    .testTarget(
       name: "ProxyTests", dependencies: ["Bytes", "Configuration", "HTTPSemantics", "Proxy"],
       swiftSettings: house),
+    .target(
+      name: "CodecTestSupport", path: "Tests/CodecTestSupport",
+      swiftSettings: house),
+    // Counts heap allocations by standing in for malloc, so only tests may link it.
+    .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
   ]
 )

@@ -1,0 +1,35 @@
+import Bytes
+import CodecTestSupport
+import Testing
+
+@Suite("Output buffers")
+struct OutputBufferTests {
+  @Test("numbers are written without leading zeros")
+  func numbers() {
+    var output = OutputBuffer(capacity: 1)
+    for value: UInt64 in [0, 9, 10, 1234, .max] {
+      output.append(decimal: value)
+      output.append(" ")
+      output.append(hexadecimal: value)
+      output.append("\n")
+    }
+    let written = output.span.text
+    #expect(
+      written == "0 0\n9 9\n10 a\n1234 4d2\n18446744073709551615 ffffffffffffffff\n")
+  }
+
+  @Test("it grows, and is cut and emptied without losing what stays")
+  func grows() {
+    var output = OutputBuffer(capacity: 2)
+    for _ in 0..<100 { output.append(Array("abc".utf8).span) }
+    let count = output.count
+    #expect(count == 300)
+    output.truncate(to: 4)
+    output.append(.hyphen)
+    let written = output.span.text
+    #expect(written == "abca-")
+    output.removeAll()
+    let isEmpty = output.isEmpty
+    #expect(isEmpty)
+  }
+}
