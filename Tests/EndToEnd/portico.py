@@ -132,8 +132,8 @@ class Portico:
     def __exit__(self, kind, *_) -> None:
         try:
             if not self.stopped:
-                self.signal(signal.SIGTERM)
-                self.signal(signal.SIGTERM)
+                self.send_signal(signal.SIGTERM)
+                self.send_signal(signal.SIGTERM)
                 status = self.wait_exit()
                 # Two signals are a hurry, not an error; a trap would be another status.
                 assert kind or status == 0, f"exit status {status}\n{self.tail()}"
@@ -174,12 +174,12 @@ class Portico:
         if config is not None:
             self.write(config)
         mark = len(self.log.lines)
-        self.signal(signal.SIGHUP)
+        self.send_signal(signal.SIGHUP)
         self.wait_log(rf" reload {outcome}\b", after=mark)
 
     # The process
 
-    def signal(self, number: int) -> None:
+    def send_signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
 
@@ -191,7 +191,7 @@ class Portico:
         return status
 
     def stop(self, number: int = signal.SIGTERM, deadline: float = DEADLINE) -> int:
-        self.signal(number)
+        self.send_signal(number)
         return self.wait_exit(deadline)
 
     def resident(self) -> int:
