@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -211,7 +212,7 @@ class PythonServer:
 
 
 class Nginx:
-    """nginx that serves `files` from a directory of its own, in the foreground, as one process."""
+    """nginx with one worker, in the foreground, serving files from a directory of its own."""
 
     def __init__(self, directory: Path, name: str = "nginx"):
         self.root = directory / f"{name}-root"
@@ -224,8 +225,9 @@ class Nginx:
         self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
         configuration = directory / f"{name}.conf"
         configuration.write_text(f"""
-            daemon off; master_process off; pid {directory}/{name}.pid;
+            daemon off; worker_processes 1; pid {directory}/{name}.pid;
             error_log {directory}/{name}.log;
+            {"user root;" if os.geteuid() == 0 else ""}
             events {{ worker_connections 2048; }}
             http {{
               access_log off; sendfile on; keepalive_requests 1000000;
@@ -241,12 +243,13 @@ class Nginx:
             [executable, "-p", str(directory), "-c", str(configuration)],
             pass_fds=[self.listener.fileno()],
             env={**os.environ, "NGINX": f"{self.listener.fileno()};"},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
     def kill(self) -> None:
-        """SIGKILL; from then on connections are refused."""
+        """SIGKILL for master and worker; from then on connections are refused."""
         self.listener.close()
-        self.process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(DEADLINE)
 
     def close(self) -> None:
