@@ -26,8 +26,11 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "Tests/EndToEnd"))
+
+from procfs import TICK, connections_of_loops, stat  # noqa: E402, the path comes first
+
 SCENARIOS = ["small", "fields", "logs", "workers", "bodies", "idle"]
-TICK = os.sysconf("SC_CLK_TCK")
 IDLE_CONNECTIONS = 5000
 
 
@@ -150,11 +153,6 @@ class Proxy:
 
     def __exit__(self, *_) -> None:
         self.close()
-
-
-def stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat after the name; [3] is the session, [11] and [12] the times."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def find(name: str) -> str:
@@ -358,27 +356,6 @@ def request_once(sock: socket.socket) -> None:
         if not piece:
             raise SystemExit("bench: a connection ended without an answer")
         data += piece
-
-
-def connections_of_loops(pid: int, port: int) -> list[int]:
-    """How many connections accepted on that port each epoll instance of the process watches."""
-    accepted = set()
-    for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        if int(fields[1].split(":")[1], 16) == port and fields[3] == "01":  # Established.
-            accepted.add(fields[9])
-    sockets, loops = {}, []
-    for descriptor in os.listdir(f"/proc/{pid}/fd"):
-        target = os.readlink(f"/proc/{pid}/fd/{descriptor}")
-        if target.startswith("socket:["):
-            sockets[descriptor] = target[8:-1]
-        elif target == "anon_inode:[eventpoll]":
-            loops.append(descriptor)
-    counts = []
-    for loop in loops:
-        watched = re.findall(r"^tfd: +(\d+)", Path(f"/proc/{pid}/fdinfo/{loop}").read_text(), re.M)
-        counts.append(sum(sockets.get(descriptor) in accepted for descriptor in watched))
-    return sorted((count for count in counts if count), reverse=True)
 
 
 def print_table(title: str, head: list[str], rows: list[list[str]], silent: bool) -> None:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from procfs import TICK, stat
 from wire import DEADLINE, Wire
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,8 +205,8 @@ class Portico:
 
     def cpu(self) -> float:
         """Seconds of user and system time so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        fields = stat(self.pid)
+        return (int(fields[11]) + int(fields[12])) / TICK
 
     # Logs
 
