@@ -58,9 +58,20 @@ let package = Package(
     .target(
       name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux"], swiftSettings: house),
     .target(name: "System", dependencies: ["CLinux"], swiftSettings: house),
-    .target(name: "Addressing", swiftSettings: house),
+    .target(name: "Addressing", dependencies: ["Bytes"], swiftSettings: house),
     .target(name: "Bytes", swiftSettings: house + lifetimes),
     .target(name: "CLinux"),
+
+    .testTarget(
+      name: "AddressingTests", dependencies: ["Addressing", "Bytes"], swiftSettings: house),
+    .testTarget(name: "BalancingTests", dependencies: ["Balancing"], swiftSettings: house),
+    .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: house),
+    .testTarget(
+      name: "ConfigurationTests", dependencies: ["Addressing", "Configuration"],
+      swiftSettings: house),
+    .testTarget(
+      name: "ProxyTests", dependencies: ["Bytes", "Configuration", "HTTPSemantics", "Proxy"],
+      swiftSettings: house),
   ]
 )
 

@@ -2,7 +2,7 @@
 ///
 /// It never moves and never grows, so a span of it stays valid as long as the object lives.
 /// Bind the buffer to a local `let` before taking a span of it: the compiler ties the span to that.
-public final class ByteBuffer {
+@safe public final class ByteBuffer {
   @usableFromInline let base: UnsafeMutableRawPointer
   /// Octets that the buffer holds.
   public let capacity: Int
@@ -37,11 +37,12 @@ public final class ByteBuffer {
     unsafe body(UnsafeMutableRawBufferPointer(start: base, count: capacity))
   }
 
-  /// Moves the octets of `range` to the start of the buffer.
-  public func moveToStart(_ range: Range<Int>) {
+  /// Moves the octets of `range` so that they begin at `offset`.
+  public func move(_ range: Range<Int>, to offset: Int) {
     precondition(range.lowerBound >= 0 && range.upperBound <= capacity)
+    precondition(offset >= 0 && offset <= capacity - range.count)
     // Sound: both ends were checked; memmove allows overlap.
-    unsafe base.copyMemory(from: base + range.lowerBound, byteCount: range.count)
+    unsafe (base + offset).copyMemory(from: base + range.lowerBound, byteCount: range.count)
   }
 
   /// Copies the octets of `range` into `other`, at its start.

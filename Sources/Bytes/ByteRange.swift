@@ -8,6 +8,8 @@ public struct ByteRange: Equatable, Hashable, Sendable {
   /// The empty range at 0.
   public init() { (start, end) = (0, 0) }
 
+  public init(start: UInt32, end: UInt32) { (self.start, self.end) = (start, end) }
+
   public init(_ range: Range<Int>) {
     start = UInt32(truncatingIfNeeded: range.lowerBound)
     end = UInt32(truncatingIfNeeded: range.upperBound)

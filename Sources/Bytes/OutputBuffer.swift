@@ -1,5 +1,5 @@
 /// Memory that a message is written into before it goes out; it grows as needed and is reused.
-public struct OutputBuffer: ~Copyable {
+@safe public struct OutputBuffer: ~Copyable {
   @usableFromInline var base: UnsafeMutableRawPointer
   @usableFromInline var capacity: Int
   /// Octets written since the last ``removeAll()``.
@@ -10,9 +10,22 @@ public struct OutputBuffer: ~Copyable {
     self.capacity = capacity
   }
 
+  /// A copy of what `other` holds from the offset `start` on.
+  public init(copying other: borrowing OutputBuffer, from start: Int) {
+    let bytes = other.span.extracting(start..<other.count)
+    self.init(capacity: max(bytes.count, 16))
+    append(bytes)
+  }
+
   deinit { unsafe base.deallocate() }
 
   public var isEmpty: Bool { count == 0 }
+
+  /// A copy of what was written so far.
+  public var array: [UInt8] {
+    let written = span
+    return written.indices.map { written[$0] }
+  }
 
   /// What was written so far.
   public var span: Span<UInt8> {
@@ -61,9 +74,9 @@ public struct OutputBuffer: ~Copyable {
 
   public mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
-  public mutating func append(_ text: String) {
-    for byte in text.utf8 { append(byte) }
-  }
+  // Disfavoured, because a literal would else be taken for a String, not a StaticString.
+  @_disfavoredOverload
+  public mutating func append(_ text: String) { append(text.utf8.span) }
 
   /// Appends `value` as decimal digits, without leading zeros.
   public mutating func append(decimal value: UInt64) {

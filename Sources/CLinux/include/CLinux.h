@@ -9,3 +9,13 @@
 
 /// Accepts a connection as a non-blocking, close-on-exec descriptor. -1 and `errno` on failure.
 int clinux_accept4(int listener, struct sockaddr *address, socklen_t *length);
+
+/// Names the calling thread; at most 15 octets are kept.
+void clinux_name_thread(const char *name);
+
+/// `EFD_…` and `EPOLL_…` flags are enumerators that Swift imports under different types.
+enum {
+  CLINUX_EPOLL_CLOEXEC = EPOLL_CLOEXEC,
+  CLINUX_EVENTFD_FLAGS = EFD_NONBLOCK | EFD_CLOEXEC,
+  CLINUX_SOCKET_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC,
+};

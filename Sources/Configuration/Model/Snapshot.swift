@@ -1,5 +1,3 @@
-public import Addressing
-
 /// One whole configuration: read, cross-checked, frozen.
 public struct Snapshot: Sendable {
   /// What only a restart can change.
@@ -8,6 +6,8 @@ public struct Snapshot: Sendable {
   public var routing = RoutingConfig()
   /// Every file that was read, in the order of reading; the first is the one that was named.
   public var files: [String] = []
+  /// FNV-1a over the octets of all files: two snapshots with the same hash say the same.
+  public var contentHash: UInt64 = 0
 
   public init() {}
 }

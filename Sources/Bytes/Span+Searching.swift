@@ -1,0 +1,62 @@
+extension Span where Element == UInt8 {
+  /// The offset of the first `byte` from `start` on and before `end`; `end` when there is none.
+  @inlinable
+  public func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int {
+    precondition(start >= 0 && end <= count)
+    let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
+    var index = start
+    while index &+ 8 <= end {
+      let found = (word(at: index) ^ pattern).zeroOctets
+      if found != 0 { return index &+ found.trailingZeroBitCount &>> 3 }
+      index &+= 8
+    }
+    while index < end {
+      if self[index] == byte { return index }
+      index &+= 1
+    }
+    return max(start, end)
+  }
+
+  /// The offset of the first octet that a field value cannot hold: a control octet other than
+  /// HTAB (RFC 9110 §5.5). `end` when there is none from `start` on.
+  @inlinable
+  public func firstControl(from start: Int, to end: Int) -> Int {
+    precondition(start >= 0 && end <= count)
+    var index = start
+    while index &+ 8 <= end {
+      let octets = word(at: index)
+      let below0x20 = (octets &- 0x2020_2020_2020_2020) & ~octets & 0x8080_8080_8080_8080
+      let found = below0x20 | (octets ^ 0x7F7F_7F7F_7F7F_7F7F).zeroOctets
+      if found == 0 {
+        index &+= 8
+        continue
+      }
+      index &+= found.trailingZeroBitCount &>> 3
+      if self[index] != .tab { return index }
+      index &+= 1
+    }
+    while index < end {
+      if !ByteSet.fieldValue.contains(self[index]) { return index }
+      index &+= 1
+    }
+    return max(start, end)
+  }
+
+  /// The offset of the first octet outside of `set` from `start` on; `end` when there is none.
+  @inlinable
+  public func firstIndex(notIn set: ByteSet, from start: Int, to end: Int) -> Int {
+    var index = start
+    while index < end, set.contains(self[index]) { index &+= 1 }
+    return index
+  }
+
+  /// `range` without the OWS at its ends (RFC 9110 §5.6.3).
+  @inlinable
+  public func trimmingWhitespace(_ range: Range<Int>) -> Range<Int> {
+    var start = range.lowerBound
+    var end = range.upperBound
+    while start < end, self[start].isWhitespace { start &+= 1 }
+    while start < end, self[end &- 1].isWhitespace { end &-= 1 }
+    return start..<end
+  }
+}

@@ -1,0 +1,72 @@
+/// Eight octets at a time. The bulk steps of searching and comparing are built on these loads.
+extension Span where Element == UInt8 {
+  /// The eight octets from `offset`, the first one lowest.
+  @inlinable @inline(__always)
+  public func word(at offset: Int) -> UInt64 {
+    precondition(offset >= 0 && offset <= count &- 8)
+    // Sound: the eight octets lie inside the span, as just checked.
+    return UInt64(
+      littleEndian: unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: offset, as: UInt64.self))
+  }
+
+  /// The four octets from `offset`, the first one lowest.
+  @inlinable @inline(__always)
+  public func halfWord(at offset: Int) -> UInt32 {
+    precondition(offset >= 0 && offset <= count &- 4)
+    // Sound: the four octets lie inside the span, as just checked.
+    return UInt32(
+      littleEndian: unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: offset, as: UInt32.self))
+  }
+}
+
+extension StaticString {
+  /// The eight octets from `offset`, the first one lowest. A constant when `self` is a literal.
+  @inlinable @inline(__always)
+  func word(at offset: Int) -> UInt64 {
+    precondition(offset >= 0 && offset <= utf8CodeUnitCount &- 8)
+    // Sound: the literal has `utf8CodeUnitCount` octets, as just checked, and lives for ever.
+    return UInt64(
+      littleEndian: unsafe UnsafeRawPointer(utf8Start).loadUnaligned(
+        fromByteOffset: offset, as: UInt64.self))
+  }
+
+  /// The four octets from `offset`, the first one lowest. A constant when `self` is a literal.
+  @inlinable @inline(__always)
+  func halfWord(at offset: Int) -> UInt32 {
+    precondition(offset >= 0 && offset <= utf8CodeUnitCount &- 4)
+    // Sound: the literal has `utf8CodeUnitCount` octets, as just checked, and lives for ever.
+    return UInt32(
+      littleEndian: unsafe UnsafeRawPointer(utf8Start).loadUnaligned(
+        fromByteOffset: offset, as: UInt32.self))
+  }
+
+  /// The octet at `offset`.
+  @inlinable @inline(__always)
+  public func octet(at offset: Int) -> UInt8 {
+    precondition(offset >= 0 && offset < utf8CodeUnitCount)
+    // Sound: the offset was just checked, and the literal lives for ever.
+    return unsafe utf8Start[offset]
+  }
+}
+
+extension UInt64 {
+  /// This word of eight octets with `A` to `Z` turned into `a` to `z`, octet by octet.
+  @inlinable @inline(__always)
+  var lowercasedOctets: UInt64 {
+    // The low seven bits of each octet are pushed past bit 7 by adding what is missing to it, so
+    // no octet carries into its neighbour.
+    let sevenBits = self & 0x7F7F_7F7F_7F7F_7F7F
+    let pastZ = sevenBits &+ 0x2525_2525_2525_2525
+    let fromA = sevenBits &+ 0x3F3F_3F3F_3F3F_3F3F
+    let isUppercase = (fromA ^ pastZ) & ~self & 0x8080_8080_8080_8080
+    return self | isUppercase &>> 2
+  }
+
+  /// The high bit of the lowest octet that is zero. Bits above that one may be set wrongly.
+  @inlinable @inline(__always)
+  var zeroOctets: UInt64 {
+    (self &- 0x0101_0101_0101_0101) & ~self & 0x8080_8080_8080_8080
+  }
+}

@@ -1,0 +1,94 @@
+import Addressing
+
+/// What the files say, before the names in it are resolved.
+struct ConfigurationDraft {
+  var startup = StartupConfig()
+  /// All but listeners, routes and clusters.
+  var routing = RoutingConfig()
+  var listeners: [ListenerDraft] = []
+  var routes: [RouteDraft] = []
+  var clusters: [ClusterConfig] = []
+
+  /// Where each name was first defined.
+  private var listenerPlaces: [String: SourceLocation] = [:]
+  private var clusterPlaces: [String: SourceLocation] = [:]
+
+  enum Key: String, ObjectKey {
+    /// For editors; not read.
+    case schema = "$schema"
+    case include, listeners, routes, clusters, workers, logging
+    case controlSocket = "control_socket"
+    case maxConnections = "max_connections"
+    case shutdownDelay = "shutdown_delay"
+    case drainTimeout = "drain_timeout"
+
+    static let later: Set<String> = [
+      "admin", "certificates", "health", "metrics", "rate_limits", "resolver", "tls", "tracing",
+    ]
+  }
+
+  mutating func addListeners(_ node: Node) {
+    for (name, node) in node.namedMembers() ?? [] {
+      note(name, node, in: &listenerPlaces)
+      listeners.append(ListenerDraft(name: name, decoding: node))
+    }
+  }
+
+  mutating func addClusters(_ node: Node) {
+    for (name, node) in node.namedMembers() ?? [] {
+      note(name, node, in: &clusterPlaces)
+      clusters.append(ClusterConfig(name: name, decoding: node))
+    }
+  }
+
+  mutating func addRoutes(_ node: Node) {
+    for node in node.elements() ?? [] { routes.append(RouteDraft(decoding: node)) }
+  }
+
+  private func note(_ name: String, _ node: Node, in places: inout [String: SourceLocation]) {
+    if let first = places[name] {
+      node.fail("is defined already, at \(first)")
+    } else {
+      places[name] = node.location
+    }
+  }
+
+  /// Takes a key that only the main file may have.
+  mutating func readSetting(_ key: Key, _ node: Node) {
+    switch key {
+    case .workers:
+      if let number = node.integer(in: 1...1024) { startup.workers = number }
+    case .controlSocket:
+      startup.controlSocket = Self.socketPath(node)
+    case .maxConnections:
+      if let number = node.integer(in: Ranges.connections) { routing.maxConnections = number }
+    case .shutdownDelay:
+      if let time = node.duration(in: Ranges.optionalTime) { routing.shutdownDelay = time }
+    case .drainTimeout:
+      if let time = node.duration(in: Ranges.optionalTime) { routing.drainTimeout = time }
+    case .logging:
+      routing.logging = LoggingConfig(decoding: node)
+    case .schema, .include, .listeners, .routes, .clusters:
+      preconditionFailure("not a setting")
+    }
+  }
+}
+
+extension ConfigurationDraft {
+  private static func socketPath(_ node: Node) -> String? {
+    guard let path = node.string() else { return nil }
+    // The rules of an endpoint's path are those of any unix socket.
+    do throws(EndpointError) {
+      _ = try Endpoint.backend("unix:\(path)")
+      return path
+    } catch {
+      node.fail(error == .badUnixPath ? "expected an absolute path" : "\(error)")
+      return nil
+    }
+  }
+}
+
+extension SourceLocation: CustomStringConvertible {
+  /// `file:line:column`.
+  public var description: String { "\(file):\(line):\(column)" }
+}

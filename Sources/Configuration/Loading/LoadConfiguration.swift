@@ -1,0 +1,23 @@
+/// What came of loading a configuration.
+public struct ConfigurationResult: Sendable {
+  /// Nil when there are errors.
+  public var snapshot: Snapshot?
+  /// Everything that was found, in the order of reading and by place in each file.
+  public var problems: [ConfigurationProblem]
+}
+
+/// Reads the file at `path` and all that it includes, checks all of it, and freezes it.
+///
+/// It reports every problem that it can find in one go, and opens nothing itself.
+public func loadConfiguration(at path: String, from files: some FileSource) -> ConfigurationResult {
+  var loader = ConfigurationLoader(files: files)
+  loader.loadMain(at: path)
+  let check = CrossCheck(draft: loader.draft, isComplete: loader.isComplete, log: loader.log)
+  var snapshot = Snapshot()
+  snapshot.startup = loader.draft.startup
+  snapshot.routing = check.resolved(mainFile: path)
+  snapshot.files = loader.paths
+  snapshot.contentHash = loader.hash.value
+  let problems = loader.log.sorted(by: loader.paths)
+  return ConfigurationResult(snapshot: loader.log.hasErrors ? nil : snapshot, problems: problems)
+}

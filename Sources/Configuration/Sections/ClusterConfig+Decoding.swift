@@ -1,0 +1,175 @@
+import Addressing
+
+extension ClusterConfig {
+  enum Key: String, ObjectKey {
+    case subclusters, backends, host, timeouts, pool
+
+    static let later: Set<String> = [
+      "balance", "ejection", "hash", "health", "http2", "mirror", "protocol", "proxy_protocol",
+      "queue", "resolve", "retries", "retry", "slow_start", "sticky", "tls", "websocket",
+    ]
+  }
+
+  init(name: String, decoding node: Node) {
+    self.init()
+    self.name = name
+    guard let object = ObjectNode<Key>(node) else { return }
+    subclusters = Self.subclusters(of: object)
+    if let node = object[.host] { host = HostPolicy(decoding: node) }
+    if let node = object[.timeouts] { timeouts = ClusterTimeouts(decoding: node) }
+    if let node = object[.pool] { pool = PoolConfig(decoding: node) }
+  }
+
+  private static func subclusters(of object: ObjectNode<Key>) -> [SubclusterConfig] {
+    if let node = object[.backends] {
+      if object[.subclusters] != nil {
+        node.fail("a cluster has backends or subclusters, not both")
+      }
+      var subcluster = SubclusterConfig()
+      subcluster.name = "default"
+      subcluster.backends = BackendConfig.list(decoding: node)
+      return [subcluster]
+    }
+    guard let node = object[.subclusters] else {
+      _ = object.required(.backends)
+      return []
+    }
+    guard let members = node.namedMembers() else { return [] }
+    if members.isEmpty { node.fail("a cluster needs at least one subcluster") }
+    let subclusters = members.map { SubclusterConfig(name: $0.name, decoding: $0.node) }
+    if !subclusters.isEmpty, subclusters.allSatisfy({ $0.weight == 0 }) {
+      node.fail("at least one subcluster needs a weight above 0")
+    }
+    return subclusters
+  }
+}
+
+extension SubclusterConfig {
+  enum Key: String, ObjectKey {
+    case weight, backends
+
+    static let later: Set<String> = ["balance", "health", "priority"]
+  }
+
+  init(name: String, decoding node: Node) {
+    self.init()
+    self.name = name
+    guard let object = ObjectNode<Key>(node) else { return }
+    object.read(.weight, into: &weight, in: Ranges.weight)
+    if let node = object.required(.backends) { backends = BackendConfig.list(decoding: node) }
+  }
+}
+
+extension BackendConfig {
+  enum Key: String, ObjectKey {
+    case address, weight
+
+    static let later: Set<String> = [
+      "backup", "health", "max_connections", "name", "protocol", "tls",
+    ]
+  }
+
+  /// The backends of one subcluster.
+  static func list(decoding node: Node) -> [BackendConfig] {
+    guard let elements = node.elements() else { return [] }
+    if elements.isEmpty { node.fail("at least one backend is needed") }
+    var seen: [Endpoint: SourceLocation] = [:]
+    var backends: [BackendConfig] = []
+    for element in elements {
+      guard let backend = BackendConfig(decoding: element) else { continue }
+      if let first = seen.updateValue(backend.location, forKey: backend.address) {
+        element.fail("\(backend.address) is listed already, at line \(first.line)")
+      }
+      backends.append(backend)
+    }
+    if !backends.isEmpty, backends.allSatisfy({ $0.weight == 0 }) {
+      node.fail("at least one backend needs a weight above 0")
+    }
+    return backends
+  }
+
+  private init?(decoding node: Node) {
+    if case .string = node.value.kind {
+      guard let address = endpoint(node) else { return nil }
+      self.init(address: address, location: node.location)
+      return
+    }
+    guard case .object = node.value.kind else {
+      node.failType(expected: "an address or an object with \"address\"")
+      return nil
+    }
+    guard let object = ObjectNode<Key>(node) else { return nil }
+    var weight = 1
+    object.read(.weight, into: &weight, in: Ranges.weight)
+    guard let place = object.required(.address), let address = endpoint(place) else { return nil }
+    self.init(address: address, weight: weight, location: place.location)
+  }
+}
+
+private func endpoint(_ node: Node) -> Endpoint? {
+  guard let text = node.string() else { return nil }
+  do throws(EndpointError) {
+    return try Endpoint.backend(text)
+  } catch {
+    node.fail("\"\(text)\": \(error)")
+    return nil
+  }
+}
+
+extension ClusterConfig.HostPolicy {
+  init(decoding node: Node) {
+    self = .keep
+    guard let text = node.string() else { return }
+    switch text {
+    case "keep": self = .keep
+    case "backend": self = .backend
+    default:
+      self = .literal(text)
+      if !isAuthority(text) {
+        node.fail("expected \"keep\", \"backend\" or a host such as \"api.example:8080\"")
+      }
+    }
+  }
+}
+
+extension ClusterTimeouts {
+  enum Key: String, ObjectKey {
+    case connect
+    case responseHead = "response_head"
+    case bodyIdle = "body_idle"
+    case writeIdle = "write_idle"
+    case queue
+
+    static let later: Set<String> = ["tls_handshake", "tunnel_idle"]
+  }
+
+  init(decoding node: Node) {
+    self.init()
+    guard let object = ObjectNode<Key>(node) else { return }
+    object.read(.connect, into: &connect, in: Ranges.timeout)
+    object.read(.responseHead, into: &responseHead, in: Ranges.timeout)
+    object.read(.bodyIdle, into: &bodyIdle, in: Ranges.timeout)
+    object.read(.writeIdle, into: &writeIdle, in: Ranges.timeout)
+    object.read(.queue, into: &queue, in: Ranges.timeout)
+  }
+}
+
+extension PoolConfig {
+  enum Key: String, ObjectKey {
+    case maxIdle = "max_idle"
+    case idleTimeout = "idle_timeout"
+    case maxAge = "max_age"
+    case maxConnections = "max_connections"
+    case maxWaiting = "max_waiting"
+  }
+
+  init(decoding node: Node) {
+    self.init()
+    guard let object = ObjectNode<Key>(node) else { return }
+    object.read(.maxIdle, into: &maxIdle, in: 0...100_000)
+    object.read(.idleTimeout, into: &idleTimeout, in: Ranges.timeout)
+    object.read(.maxAge, into: &maxAge, in: Ranges.optionalTime)
+    object.read(.maxConnections, into: &maxConnections, in: Ranges.connections)
+    object.read(.maxWaiting, into: &maxWaiting, in: 0...1_000_000)
+  }
+}

@@ -1,0 +1,87 @@
+/// A route as one file tells it; the names in it are resolved when all files are read.
+struct RouteDraft {
+  var config = RouteConfig()
+  let node: Node
+  /// The name of a cluster.
+  var cluster: Node?
+  /// The names of listeners.
+  var listeners: [Node] = []
+
+  enum Key: String, ObjectKey {
+    case name, listeners, hosts, path, cluster, redirect, respond, timeouts
+    case maxBody = "max_body"
+    case accessLog = "access_log"
+
+    static let later: Set<String> = [
+      "auth", "cache", "compression", "cors", "fields", "http2", "match", "methods", "mirror",
+      "rate_limit", "request_fields", "response_fields", "retries", "retry", "rewrite", "tls",
+      "upgrade", "upgrades", "websocket",
+    ]
+  }
+
+  enum TimeoutKey: String, ObjectKey {
+    case total
+    case responseHead = "response_head"
+
+    static let later: Set<String> = ["body_idle", "tunnel_idle", "write_idle"]
+  }
+
+  init(decoding node: Node) {
+    self.node = node
+    guard let object = ObjectNode<Key>(node) else { return }
+    object.read(.name, into: &config.name)
+    if let place = object[.name], let problem = nameProblem(config.name) {
+      if case .string = place.value.kind { place.fail(problem) }
+    }
+    listeners = object[.listeners]?.oneOrMore() ?? []
+    readPatterns(object)
+    readAction(object)
+    if let place = object[.maxBody] {
+      config.maxBody = place.size(in: 0...1 << 50).map(UInt64.init)
+    }
+    if let place = object[.timeouts], let timeouts = ObjectNode<TimeoutKey>(place) {
+      timeouts.read(.total, into: &config.totalTimeout, in: Ranges.timeout)
+      timeouts.read(.responseHead, into: &config.responseHeadTimeout, in: Ranges.timeout)
+    }
+    object.read(.accessLog, into: &config.accessLog)
+  }
+
+  private mutating func readPatterns(_ object: ObjectNode<Key>) {
+    var hosts: Set<RouteConfig.HostPattern> = []
+    for node in object[.hosts]?.oneOrMore() ?? [] {
+      guard let pattern = RouteConfig.HostPattern(decoding: node) else { continue }
+      if hosts.insert(pattern).inserted {
+        config.hosts.append(pattern)
+      } else {
+        node.warn("is listed twice")
+      }
+    }
+    guard let nodes = object[.path]?.oneOrMore() else { return }
+    var paths: Set<RouteConfig.PathPattern> = []
+    config.paths = []
+    for node in nodes {
+      guard let pattern = RouteConfig.PathPattern(decoding: node) else { continue }
+      if paths.insert(pattern).inserted {
+        config.paths.append(pattern)
+      } else {
+        node.warn("is listed twice")
+      }
+    }
+  }
+
+  private mutating func readAction(_ object: ObjectNode<Key>) {
+    let given = object.members.filter { [.cluster, .redirect, .respond].contains($0.key) }
+    if given.count > 1 {
+      let names = given.map(\.key.rawValue).joined(separator: " and ")
+      given[1].node.fail("a route has one of cluster, redirect and respond; this one has \(names)")
+    }
+    if let place = object[.redirect] { config.action = .redirect(RedirectConfig(decoding: place)) }
+    if let place = object[.respond] {
+      config.action = .respond(FixedResponseConfig(decoding: place))
+    }
+    cluster = object[.cluster]
+    if given.isEmpty, !object.isDamaged {
+      node.fail("a route needs one of the keys \"cluster\", \"redirect\" and \"respond\"")
+    }
+  }
+}

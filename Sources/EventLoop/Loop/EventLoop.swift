@@ -1,0 +1,220 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// One thread's reactor: an epoll set, a timer wheel, and the queue of Swift jobs that are ready.
+///
+/// It is the serial executor of an actor *and* the task executor of every task of that actor. Both
+/// are needed: a continuation resumes on the task executor, so without the preference the job takes
+/// a detour over the global pool and arrives from another thread, while this one sleeps.
+///
+/// Everything but ``enqueue(_:)``, ``post(_:)`` and ``stop()`` belongs to the thread that called
+/// ``run()``.
+///
+/// `@unchecked Sendable`: what other threads touch is `inbox` (a mutex), `wakeupPending` and
+/// `isStopping` (atomics), and `thread` (written before any other thread knows the loop runs);
+/// `enqueue` tells the threads apart and the rest is reached from jobs of this loop only.
+@safe
+public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+  /// The time at which the current turn began; deadlines are set from it.
+  public private(set) var now = Instant.read()
+  /// Counts turns, so that others can tell whether one has passed.
+  public private(set) var turn: UInt32 = 0
+  var timers: TimerWheel
+
+  private let epoll: Int32
+  private let wakeup: Int32
+  private var ready: [UnownedJob] = []
+  private var running: [UnownedJob] = []
+  private var nextTurn: [UnsafeContinuation<Void, Never>] = unsafe []
+  private var expired: [WaitPoint] = []
+  private var handlers: [(any WaitHandler, WaitOutcome)] = []
+
+  private let thread = Atomic<UInt>(0)
+  private let inbox = Mutex<[UnownedJob]>([])
+  private let wakeupPending = Atomic<Bool>(false)
+  private let isStopping = Atomic<Bool>(false)
+
+  public init() {
+    epoll = epoll_create1(Int32(CLINUX_EPOLL_CLOEXEC))
+    wakeup = eventfd(0, Int32(CLINUX_EVENTFD_FLAGS))
+    precondition(epoll >= 0 && wakeup >= 0, "no descriptor for an event loop")
+    timers = TimerWheel(now: now)
+    var event = unsafe epoll_event()
+    unsafe event.events = EPOLLIN.rawValue
+    unsafe event.data.ptr = nil  // nil means the wakeup
+    unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, wakeup, &event)
+  }
+
+  deinit {
+    close(epoll)
+    close(wakeup)
+  }
+
+  // MARK: Executor
+
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    if isOnThread {
+      ready.append(job)
+    } else {
+      inbox.withLock { $0.append(job) }
+      wake()
+    }
+  }
+
+  public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+    unsafe UnownedSerialExecutor(ordinary: self)
+  }
+
+  /// Lets `assumeIsolated` work in callbacks, which run outside of any job.
+  public func checkIsolated() {
+    precondition(isOnThread, "not on the event loop's thread")
+  }
+
+  private var isOnThread: Bool {
+    thread.load(ordering: .relaxed) == UInt(pthread_self())
+  }
+
+  /// Suspends the calling task until the next turn, so that one fast transfer does not own the loop.
+  public func yieldTurn() async {
+    unsafe await withUnsafeContinuation { unsafe nextTurn.append($0) }
+  }
+
+  func callAfterDelivery(_ handler: any WaitHandler, _ outcome: WaitOutcome) {
+    handlers.append((handler, outcome))
+  }
+
+  // MARK: Running
+
+  /// Runs turns on the calling thread until ``stop()``.
+  public func run() {
+    thread.store(UInt(pthread_self()), ordering: .relaxed)
+    // Sound: allocated here, freed here, used by this thread only.
+    let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.eventsPerTurn)
+    defer { unsafe events.deallocate() }
+    takeInbox()
+    while !isStopping.load(ordering: .relaxed) {
+      runReadyJobs()
+      unsafe waitForEvents(events)
+      expireTimers()
+      callHandlers()
+      resumeYielded()
+    }
+  }
+
+  /// Makes ``run()`` return after the current turn. From any thread.
+  public func stop() {
+    isStopping.store(true, ordering: .relaxed)
+    wake()
+  }
+
+  private static let eventsPerTurn = 256
+
+  private func runReadyJobs() {
+    let serial = unsafe asUnownedSerialExecutor()
+    let task = unsafe asUnownedTaskExecutor()
+    while !ready.isEmpty {
+      swap(&ready, &running)
+      // Naming both executors spares the runtime a hop between them.
+      for job in running {
+        unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+      }
+      running.removeAll(keepingCapacity: true)
+    }
+  }
+
+  private func waitForEvents(_ events: UnsafeMutablePointer<epoll_event>) {
+    var timeout: Int32 = 0
+    if unsafe nextTurn.isEmpty {
+      if let delay = timers.delayToNextSlot(from: now) {
+        timeout = Int32(clamping: (delay + 999) / 1000)
+      } else {
+        timeout = -1
+      }
+    }
+    let count = unsafe epoll_wait(epoll, events, Int32(Self.eventsPerTurn), timeout)
+    now = Instant.read()
+    turn &+= 1
+    for index in 0..<max(0, Int(count)) {
+      let event = unsafe events[index]
+      if let pointer = unsafe event.data.ptr {
+        // Sound: a source unregisters before it dies, and no source dies amid a batch, since
+        // delivering runs no user code.
+        unsafe Unmanaged<EventSource>.fromOpaque(pointer).takeUnretainedValue()
+          .deliver(unsafe event.events)
+      } else {
+        takeInbox()
+      }
+    }
+  }
+
+  /// In two steps: ending a wait touches the wheel.
+  private func expireTimers() {
+    timers.expire(now: now, into: &expired)
+    guard !expired.isEmpty else { return }
+    for waiter in expired { waiter.expire() }
+    expired.removeAll(keepingCapacity: true)
+  }
+
+  private func callHandlers() {
+    guard !handlers.isEmpty else { return }
+    var called: [(any WaitHandler, WaitOutcome)] = []
+    swap(&called, &handlers)
+    for (handler, outcome) in called { handler.waitEnded(outcome) }
+  }
+
+  private func resumeYielded() {
+    guard unsafe !nextTurn.isEmpty else { return }
+    for index in unsafe nextTurn.indices { unsafe nextTurn[index].resume() }
+    unsafe nextTurn.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: Other threads
+
+  private func wake() {
+    guard !wakeupPending.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    var one: UInt64 = 1
+    // Sound: eight octets of a local variable. EAGAIN means that a wakeup is pending already.
+    _ = unsafe write(wakeup, &one, 8)
+  }
+
+  private func takeInbox() {
+    var count: UInt64 = 0
+    _ = unsafe read(wakeup, &count, 8)
+    // Before the queue is emptied: a job that comes after it writes a new wakeup.
+    wakeupPending.store(false, ordering: .sequentiallyConsistent)
+    inbox.withLock { jobs in
+      ready.append(contentsOf: jobs)
+      jobs.removeAll(keepingCapacity: true)
+    }
+  }
+
+  // MARK: Descriptors
+
+  /// Watches both directions of `source`, edge-triggered, for as long as it lives: no `epoll_ctl`
+  /// per request.
+  func registerEdgeTriggered(_ source: EventSource) {
+    register(source, EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue)
+  }
+
+  /// Watches for `events`, a set of `EPOLL…` bits.
+  func register(_ source: EventSource, _ events: UInt32) {
+    var event = unsafe epoll_event()
+    unsafe event.events = events
+    unsafe event.data.ptr = Unmanaged.passUnretained(source).toOpaque()
+    unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, source.descriptor, &event)
+  }
+
+  func modify(_ source: EventSource, _ events: UInt32) {
+    var event = unsafe epoll_event()
+    unsafe event.events = events
+    unsafe event.data.ptr = Unmanaged.passUnretained(source).toOpaque()
+    unsafe epoll_ctl(epoll, EPOLL_CTL_MOD, source.descriptor, &event)
+  }
+
+  func unregister(_ source: EventSource) {
+    var unused = unsafe epoll_event()  // some kernels want a pointer
+    unsafe epoll_ctl(epoll, EPOLL_CTL_DEL, source.descriptor, &unused)
+  }
+}

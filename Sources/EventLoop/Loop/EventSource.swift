@@ -1,0 +1,19 @@
+/// Something with a descriptor that an event loop watches.
+///
+/// The loop holds an unretained pointer to it: a source leaves the loop (`unregister`) before its
+/// descriptor is closed, at the latest in `deinit`.
+open class EventSource {
+  public let loop: EventLoop
+  /// Negative once it is closed.
+  public internal(set) var descriptor: Int32
+
+  init(descriptor: Int32, on loop: EventLoop) {
+    self.descriptor = descriptor
+    self.loop = loop
+  }
+
+  /// Takes note of `events`, a set of `EPOLL…` bits, and wakes who waits for them.
+  ///
+  /// Runs amid the batch of a turn: it only marks and resumes. User code runs after the batch.
+  func deliver(_ events: UInt32) {}
+}

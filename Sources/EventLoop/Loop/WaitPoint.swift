@@ -1,0 +1,98 @@
+/// How a wait ended.
+public enum WaitOutcome: Sendable {
+  /// What was waited for has come.
+  case ready
+  /// The deadline has passed.
+  case deadline
+  /// Somebody wants the waiting exchange to end.
+  case aborted
+}
+
+/// What wakes instead of a task, when nobody's task waits: a parked connection, an idle backend
+/// connection. It costs no task while nothing happens.
+public protocol WaitHandler: AnyObject {
+  /// Called on the loop, after all events of the turn were delivered.
+  ///
+  /// The watch has ended; by now a task may have taken over, so the handler looks before it acts.
+  func waitEnded(_ outcome: WaitOutcome)
+}
+
+/// The one way to wait: until *ready*, *deadline* or *abort*, whichever is first, resumed exactly
+/// once, by its own loop.
+///
+/// Swift's task cancellation wakes no continuation; whoever wants an exchange to end aborts the
+/// point at which it waits.
+@safe
+public final class WaitPoint {
+  @safe
+  private enum State {
+    case idle
+    case task(UnsafeContinuation<WaitOutcome, Never>)
+    case handler(any WaitHandler)
+  }
+
+  private var state = State.idle
+  private let loop: EventLoop
+  var timer: TimerWheel.ID = -1
+
+  public init(on loop: EventLoop) { self.loop = loop }
+
+  deinit { loop.timers.free(&timer) }
+
+  /// Whether somebody waits here.
+  public var isWaiting: Bool {
+    switch state {
+    case .idle: false
+    case .task, .handler: true
+    }
+  }
+
+  /// Suspends the calling task.
+  ///
+  /// - Precondition: Nobody else waits here.
+  public func wait(until deadline: Instant) async -> WaitOutcome {
+    guard case .idle = state else { preconditionFailure("two tasks wait at one point") }
+    loop.timers.set(&timer, to: deadline, for: self)
+    // Sound: the continuation is resumed exactly once, since `end` takes it out of the state; a
+    // point that goes away while somebody waits would be held by that task.
+    return unsafe await withUnsafeContinuation { unsafe state = .task($0) }
+  }
+
+  /// Leaves `handler` to be called instead of suspending a task.
+  ///
+  /// - Precondition: Nobody else waits here.
+  public func watch(until deadline: Instant, _ handler: any WaitHandler) {
+    guard case .idle = state else { preconditionFailure("two watchers at one point") }
+    loop.timers.set(&timer, to: deadline, for: self)
+    state = .handler(handler)
+  }
+
+  /// Ends a watch without calling its handler.
+  public func unwatch() {
+    guard case .handler = state else { return }
+    state = .idle
+    loop.timers.clear(timer)
+  }
+
+  /// What was waited for has come. Does nothing when nobody waits.
+  public func signal() { end(.ready) }
+
+  /// Ends the wait, if there is one, because what it is for must end.
+  public func abort() { end(.aborted) }
+
+  func expire() { end(.deadline) }
+
+  private func end(_ outcome: WaitOutcome) {
+    switch state {
+    case .idle: return
+    case .task(let continuation):
+      state = .idle
+      loop.timers.clear(timer)
+      unsafe continuation.resume(returning: outcome)
+    case .handler(let handler):
+      state = .idle
+      loop.timers.clear(timer)
+      loop.callAfterDelivery(handler, outcome)
+    }
+  }
+}

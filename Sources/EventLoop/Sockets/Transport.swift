@@ -1,0 +1,269 @@
+public import Bytes
+import CLinux
+import Glibc
+
+/// One stream connection, to a client or a backend: a non-blocking socket that belongs to one loop.
+///
+/// It is a concrete type so that every call is direct. Encryption has its place here too: reading
+/// and writing meet the kernel in ``tryRead(into:from:)`` and ``tryWrite(_:_:)`` only.
+///
+/// One task may read and another write at the same time. Whoever is not the reader ends the
+/// connection with ``shutDown()``; the reader closes it.
+public final class Transport: EventSource {
+  /// Where the reader waits.
+  public let reads: WaitPoint
+  /// Made when a write blocks for the first time: most connections never need it.
+  private var blockedWrites: WaitPoint?
+  /// Where the writer waits.
+  public var writes: WaitPoint {
+    if let blockedWrites { return blockedWrites }
+    let point = WaitPoint(on: loop)
+    blockedWrites = point
+    return point
+  }
+
+  /// Whether a read may find something: an edge has come that no read has drained.
+  public private(set) var isReadable = false
+  var isWritable: Bool
+  /// Whether the peer has closed its sending half, or the whole connection.
+  public private(set) var isPeerClosed = false
+  /// Aborted when the peer closes: the wait of an exchange that works for this peer.
+  public var abortedByHangUp: WaitPoint?
+
+  private var budget = TurnBudget()
+
+  /// - Parameter descriptor: A connected, or connecting, non-blocking socket. It is owned from here.
+  public init(descriptor: Int32, on loop: EventLoop, isConnecting: Bool = false) {
+    reads = WaitPoint(on: loop)
+    isWritable = !isConnecting
+    super.init(descriptor: descriptor, on: loop)
+    loop.registerEdgeTriggered(self)
+  }
+
+  deinit { close() }
+
+  public var isOpen: Bool { descriptor >= 0 }
+
+  override func deliver(_ events: UInt32) {
+    let gone = EPOLLHUP.rawValue | EPOLLERR.rawValue
+    if events & (gone | EPOLLRDHUP.rawValue) != 0 {
+      isPeerClosed = true
+      abortedByHangUp?.abort()
+    }
+    if events & ~EPOLLOUT.rawValue != 0 {
+      isReadable = true
+      reads.signal()
+    }
+    if events & (gone | EPOLLOUT.rawValue) != 0 {
+      isWritable = true
+      blockedWrites?.signal()
+    }
+  }
+
+  // MARK: Reading
+
+  public enum ReadResult: Equatable, Sendable {
+    case octets(Int)
+    case endOfStream
+    case wouldBlock
+    case failed(Int32)
+  }
+
+  /// Reads what is there into `buffer`, from `offset` on.
+  ///
+  /// - Precondition: There is room after `offset`.
+  public func tryRead(into buffer: ByteBuffer, from offset: Int) -> ReadResult {
+    guard isReadable else { return .wouldBlock }
+    let room = buffer.capacity - offset
+    precondition(offset >= 0 && room > 0)
+    while true {
+      // Sound: the kernel writes at most `room` octets, which the buffer has after `offset`.
+      let count = unsafe buffer.withUnsafeMutableBytes {
+        unsafe recv(descriptor, $0.baseAddress?.advanced(by: offset), room, 0)
+      }
+      if count > 0 {
+        // A short read drained the socket, and an edge will announce more: spares the EAGAIN call.
+        // Not so once the peer has closed: its FIN came with the same edge, and no other follows.
+        if count < room && !isPeerClosed { isReadable = false }
+        return .octets(count)
+      }
+      if count == 0 { return .endOfStream }
+      switch errno {
+      case EAGAIN:
+        isReadable = false
+        return .wouldBlock
+      case EINTR: continue
+      default: return .failed(errno)
+      }
+    }
+  }
+
+  /// Reads at least one octet into `buffer`, from `offset` on, and waits for it if need be.
+  ///
+  /// - Returns: The octets read; 0 at the end of the stream.
+  public func read(
+    into buffer: ByteBuffer, from offset: Int, until deadline: Instant
+  ) async throws(TransportError) -> Int {
+    while true {
+      switch tryRead(into: buffer, from: offset) {
+      case .octets(let count):
+        if budget.isSpent(by: count, in: loop.turn) { await loop.yieldTurn() }
+        return count
+      case .endOfStream: return 0
+      case .failed(let code): throw .broken(code)
+      case .wouldBlock: try await waitUntilReadable(until: deadline)
+      }
+    }
+  }
+
+  /// Waits until a read may find something.
+  public func waitUntilReadable(until deadline: Instant) async throws(TransportError) {
+    while !isReadable {
+      switch await reads.wait(until: deadline) {
+      case .ready: break
+      case .deadline: throw .timedOut
+      case .aborted: throw .aborted
+      }
+    }
+  }
+
+  /// Whether an idle connection can be used: nothing has come, neither octets nor an end.
+  ///
+  /// Asks the kernel, which may know more than the last turn of the loop has told.
+  public func isQuiet() -> Bool {
+    if isReadable || isPeerClosed { return false }
+    var octet: UInt8 = 0
+    // Sound: one octet of a local variable; it is peeked at, not taken.
+    let count = unsafe recv(descriptor, &octet, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+    return count < 0 && errno == EAGAIN
+  }
+
+  // MARK: Writing
+
+  public enum WriteResult: Equatable, Sendable {
+    /// How many octets the kernel took, 0 when it has no room.
+    case octets(Int)
+    case failed(Int32)
+  }
+
+  /// Writes what the kernel takes of `head` and then `body` at once, in one system call.
+  public func tryWrite(_ head: Span<UInt8>, _ body: Span<UInt8>) -> WriteResult {
+    guard isWritable else { return .octets(0) }
+    let wanted = head.count &+ body.count
+    while true {
+      let count = gather(head, body)
+      if count >= 0 {
+        if count < wanted { isWritable = false }
+        return .octets(count)
+      }
+      switch errno {
+      case EAGAIN:
+        isWritable = false
+        return .octets(0)
+      case EINTR: continue
+      default: return .failed(errno)
+      }
+    }
+  }
+
+  /// As ``tryWrite(_:_:)``, of what an output buffer holds.
+  public func tryWrite(_ head: borrowing OutputBuffer, _ body: Span<UInt8>) -> WriteResult {
+    tryWrite(head.span, body)
+  }
+
+  private func gather(_ head: Span<UInt8>, _ body: Span<UInt8>) -> Int {
+    let flags = Int32(MSG_NOSIGNAL)
+    // Sound: the spans are borrowed for the whole call, and the kernel only reads them.
+    return unsafe head.withUnsafeBytes { head in
+      if body.isEmpty { return unsafe send(descriptor, head.baseAddress, head.count, flags) }
+      return unsafe body.withUnsafeBytes { body in
+        if head.isEmpty { return unsafe send(descriptor, body.baseAddress, body.count, flags) }
+        return unsafe sendBoth(head, body, flags)
+      }
+    }
+  }
+
+  private func sendBoth(
+    _ head: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer, _ flags: Int32
+  ) -> Int {
+    let first = unsafe iovec(iov_base: .init(mutating: head.baseAddress), iov_len: head.count)
+    let second = unsafe iovec(iov_base: .init(mutating: body.baseAddress), iov_len: body.count)
+    var pieces = unsafe (first, second)
+    return unsafe withUnsafeMutablePointer(to: &pieces) { pieces in
+      unsafe pieces.withMemoryRebound(to: iovec.self, capacity: 2) { pieces in
+        var message = unsafe msghdr()
+        unsafe message.msg_iov = pieces
+        unsafe message.msg_iovlen = 2
+        return unsafe sendmsg(descriptor, &message, flags)
+      }
+    }
+  }
+
+  /// Writes all of `head` and `body`, and waits for room as often as need be.
+  ///
+  /// - Parameter stall: How long the peer may take nothing at all.
+  public func write(
+    _ head: Span<UInt8>, _ body: Span<UInt8>, stall: Interval
+  ) async throws(TransportError) {
+    var written = 0
+    let total = head.count + body.count
+    while true {
+      let result =
+        written < head.count
+        ? tryWrite(head.extracting(written..<head.count), body)
+        : tryWrite(Span(), body.extracting((written - head.count)..<body.count))
+      switch result {
+      case .failed(let code): throw .broken(code)
+      case .octets(let count):
+        written += count
+        if written == total {
+          if budget.isSpent(by: count, in: loop.turn) { await loop.yieldTurn() }
+          return
+        }
+        try await waitUntilWritable(until: loop.now + stall)
+      }
+    }
+  }
+
+  /// Waits until the kernel takes octets again.
+  public func waitUntilWritable(until deadline: Instant) async throws(TransportError) {
+    while !isWritable {
+      switch await writes.wait(until: deadline) {
+      case .ready: break
+      case .deadline: throw .timedOut
+      case .aborted: throw .aborted
+      }
+    }
+  }
+
+  /// Aborts who waits to write.
+  public func abortWrites() { blockedWrites?.abort() }
+
+  // MARK: Ending
+
+  /// Ends the sending half: the peer reads to the end of the stream.
+  public func shutDownSending() {
+    if descriptor >= 0 { _ = shutdown(descriptor, Int32(SHUT_WR)) }
+  }
+
+  /// Ends both halves. The descriptor stays until the reader closes it.
+  public func shutDown() {
+    if descriptor >= 0 { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+  }
+
+  /// Makes the close a reset, which a peer cannot take for a proper end.
+  public func resetOnClose() {
+    var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+    setSocketOption(descriptor, SOL_SOCKET, SO_LINGER, &linger)
+  }
+
+  /// Out of epoll first: a descriptor that a duplicate keeps open would go on delivering events to
+  /// an object that may be gone.
+  public func close() {
+    guard descriptor >= 0 else { return }
+    loop.unregister(self)
+    _ = Glibc.close(descriptor)
+    descriptor = -1
+    isReadable = false
+  }
+}

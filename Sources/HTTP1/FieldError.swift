@@ -1,0 +1,62 @@
+/// The rule of RFC 9112 §5 that a field section broke, in a head or in trailers.
+public enum FieldError: Error, Equatable, Sendable {
+  /// CR that no LF follows.
+  case bareCR
+  /// LF without CR before it.
+  case bareLF
+  /// A line that starts with a colon.
+  case emptyName
+  /// A name with an octet that no token has.
+  case invalidName(UInt8)
+  /// NUL or another control octet in a value.
+  case invalidValue(UInt8)
+  /// A line that ends before its colon.
+  case missingColon
+  /// A line that goes on with the value of the line before it (RFC 9112 §5.2).
+  case obsoleteFolding
+  /// A name with `_` or `.` where those are refused.
+  case oddName
+  /// Whitespace between the start line and the first field (RFC 9112 §2.2).
+  case whitespaceAfterStartLine
+  /// Whitespace between name and colon (RFC 9112 §5.1).
+  case whitespaceBeforeColon
+  /// A member of `Connection` that is no token.
+  case invalidConnectionOption
+  /// More options in `Connection` than anyone has use for.
+  case tooManyConnectionOptions
+  /// More field lines than ``HeadLimits/maxFields``.
+  case tooManyFields
+  /// More octets than ``HeadLimits/maxHead``.
+  case sectionTooLarge
+
+  /// Whether a limit was passed, rather than the grammar broken.
+  public var isLimit: Bool {
+    switch self {
+    case .tooManyFields, .sectionTooLarge: true
+    case .bareCR, .bareLF, .emptyName, .invalidName, .invalidValue, .missingColon,
+      .obsoleteFolding, .oddName, .whitespaceAfterStartLine, .whitespaceBeforeColon,
+      .invalidConnectionOption, .tooManyConnectionOptions:
+      false
+    }
+  }
+
+  /// A label for counters and logs.
+  public var reason: StaticString {
+    switch self {
+    case .bareCR: "bare_cr"
+    case .bareLF: "bare_lf"
+    case .emptyName: "empty_field_name"
+    case .invalidName: "invalid_field_name"
+    case .invalidValue: "invalid_field_value"
+    case .missingColon: "missing_colon"
+    case .obsoleteFolding: "obs_fold"
+    case .oddName: "odd_field_name"
+    case .whitespaceAfterStartLine: "whitespace_after_start_line"
+    case .whitespaceBeforeColon: "whitespace_before_colon"
+    case .invalidConnectionOption: "invalid_connection_option"
+    case .tooManyConnectionOptions: "too_many_connection_options"
+    case .tooManyFields: "too_many_fields"
+    case .sectionTooLarge: "fields_too_large"
+    }
+  }
+}

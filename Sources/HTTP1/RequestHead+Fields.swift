@@ -1,0 +1,57 @@
+import Bytes
+import HTTPSemantics
+
+extension RequestHead {
+  /// Draws from the fields what they say about the message and the connection.
+  ///
+  /// The request line has been read, and all fields have been found well-formed.
+  mutating func interpretFields(_ bytes: Span<UInt8>) throws(RequestError) {
+    try interpretHost(bytes)
+    try interpretFraming(bytes)
+    try interpretConnection(bytes)
+    try interpretExpectation(bytes)
+    acceptsTrailers = minorVersion > 0 && fields.contains(.te) && listsTrailers(bytes)
+  }
+
+  private mutating func interpretFraming(_ bytes: Span<UInt8>) throws(RequestError) {
+    do throws(FramingError) {
+      switch try DeclaredFraming(of: fields, in: bytes, minorVersion: minorVersion) {
+      case .nothing: framing = .none
+      case .length(let length): framing = .length(length)
+      case .chunked: framing = .chunked
+      }
+    } catch {
+      throw .framing(error)
+    }
+  }
+
+  private mutating func interpretConnection(_ bytes: Span<UInt8>) throws(RequestError) {
+    do throws(FieldError) {
+      let options = try ConnectionOptions(of: &fields, in: bytes)
+      isPersistent = options.isPersistent(minorVersion: minorVersion)
+      upgradeRequested =
+        minorVersion > 0 && options.contains(.upgrade) && fields.contains(.upgrade)
+    } catch {
+      throw .field(error)
+    }
+  }
+
+  private mutating func interpretExpectation(_ bytes: Span<UInt8>) throws(RequestError) {
+    guard fields.contains(.expect) else { return }
+    guard let line = fields.only(.expect), bytes[line.value].equalsIgnoringCase("100-continue")
+    else { throw .unsupportedExpectation }
+    // RFC 9110 §10.1.1: ignored from HTTP/1.0; and without content there is nothing to wait for.
+    let hasContent = framing != .none && framing != .length(0)
+    expectsContinue = minorVersion > 0 && hasContent
+  }
+
+  private func listsTrailers(_ bytes: Span<UInt8>) -> Bool {
+    for index in fields.lines.indices where fields.lines[index].id == .te {
+      var cursor = ListCursor(fields.lines[index].value)
+      while let member = cursor.next(in: bytes) {
+        if bytes.extracting(member).equalsIgnoringCase("trailers") { return true }
+      }
+    }
+    return false
+  }
+}

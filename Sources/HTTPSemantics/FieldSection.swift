@@ -1,0 +1,52 @@
+/// The field lines of a head or of a trailer section, in the order in which they came.
+///
+/// Reused from message to message: ``removeAll()`` keeps the memory.
+public struct FieldSection: Sendable {
+  public private(set) var lines: [FieldLine] = []
+  /// A bit for each ``FieldID`` that some line has.
+  private var present: UInt64 = 0
+
+  public init() {}
+
+  public var count: Int { lines.count }
+  public var isEmpty: Bool { lines.isEmpty }
+
+  /// Whether some line has this field.
+  ///
+  /// - Complexity: O(1).
+  public func contains(_ id: FieldID) -> Bool { present &>> UInt64(id.rawValue) & 1 != 0 }
+
+  /// The first line that has this field.
+  ///
+  /// - Complexity: O(1) when there is none, else O(n).
+  public func first(_ id: FieldID) -> FieldLine? {
+    guard contains(id) else { return nil }
+    for index in lines.indices where lines[index].id == id { return lines[index] }
+    return nil
+  }
+
+  /// The one line that has this field; nil when there is none or more than one.
+  public func only(_ id: FieldID) -> FieldLine? {
+    guard contains(id) else { return nil }
+    var found: FieldLine?
+    for index in lines.indices where lines[index].id == id {
+      if found != nil { return nil }
+      found = lines[index]
+    }
+    return found
+  }
+
+  public mutating func append(_ line: FieldLine) {
+    lines.append(line)
+    present |= 1 &<< UInt64(line.id.rawValue)
+  }
+
+  /// Marks the line at `index` as one that is not forwarded.
+  public mutating func markHopByHop(at index: Int) { lines[index].isHopByHop = true }
+
+  /// Forgets the lines and keeps their memory.
+  public mutating func removeAll() {
+    lines.removeAll(keepingCapacity: true)
+    present = 0
+  }
+}

@@ -1,0 +1,130 @@
+import Addressing
+import Configuration
+import EventLoop
+
+/// One client's connection, over all protocols that it may speak and all the time that it idles.
+///
+/// While it is parked it is all that there is of the connection: no task, no session, no buffer.
+final class DownstreamConnection: WaitHandler {
+  enum Phase {
+    /// Which protocol it speaks is not known yet.
+    case fresh
+    /// Between two requests, with its task still there.
+    case idle
+    /// Between two requests, without a task.
+    case parked
+    case serving
+    case closed
+  }
+
+  let transport: Transport
+  /// nil for a peer on a unix socket.
+  let peer: IPAddress?
+  let state: WorkerState
+  /// Of the tables that were current at the last request.
+  private(set) var listener: ListenerRuntime
+  var phase = Phase.fresh
+  private(set) var isTrusted = false
+  /// When it is closed at the end of an exchange, however busy it is.
+  let retiresAt: Instant
+  var requests = 0
+  /// When it is closed if it goes on saying nothing.
+  var idleDeadline: Instant
+  /// Whether it came in on a listener that has been removed since.
+  var isOrphaned = false
+  private var id: Int32 = -1
+
+  init(
+    _ transport: Transport, peer: IPAddress?, listener: ListenerRuntime, state: WorkerState
+  ) {
+    self.transport = transport
+    self.peer = peer
+    self.listener = listener
+    self.state = state
+    let now = state.loop.now
+    // Spread, so that connections that came together do not leave together.
+    let jitter = Int64(truncatingIfNeeded: UInt(bitPattern: transport.descriptor.hashValue) % 200)
+    let age = listener.maxAge
+    retiresAt =
+      age == .infinite
+      ? .never : now + Interval(microseconds: age.microseconds / 1000 * (900 + jitter))
+    idleDeadline = now + listener.firstByteTimeout
+    updateTrust()
+    id = state.connections.add(self)
+  }
+
+  /// Looks up the listener anew if a reload has replaced the tables.
+  func refreshListener() {
+    guard let current = state.tables.listeners[listener.name] else {
+      isOrphaned = true
+      return
+    }
+    if current !== listener {
+      listener = current
+      updateTrust()
+    }
+  }
+
+  private func updateTrust() {
+    let forwarding = listener.forwarding
+    isTrusted =
+      if let peer {
+        forwarding.trustedProxies.contains { $0.contains(peer) }
+      } else {
+        forwarding.trustsUnixPeers
+      }
+  }
+
+  /// Whether no further request is to be served on it.
+  var isRetiring: Bool {
+    state.isDraining || isOrphaned || requests >= listener.maxRequests
+      || state.loop.now >= retiresAt
+  }
+
+  /// Waits for octets without a task.
+  func park() {
+    phase = phase == .fresh ? .fresh : .parked
+    state.connections.touch(id)
+    // Octets that have come in the meantime must not be slept over.
+    if transport.isReadable { return state.wakeUp(self, .ready) }
+    transport.reads.watch(until: idleDeadline, self)
+  }
+
+  func waitEnded(_ outcome: WaitOutcome) { state.wakeUp(self, outcome) }
+
+  /// Whether it waits without a task.
+  var isParked: Bool { phase == .parked || (phase == .fresh && transport.reads.isWaiting) }
+
+  /// Ends it if it is between two requests; else it ends after the exchange.
+  func endWhenIdle() {
+    switch phase {
+    case .fresh, .parked:
+      if isParked {
+        transport.reads.unwatch()
+        close()
+      } else {
+        transport.reads.abort()
+      }
+    case .idle: transport.reads.abort()
+    case .serving, .closed: break
+    }
+  }
+
+  /// Ends it now, whatever it does.
+  func cut() {
+    if isParked {
+      transport.reads.unwatch()
+      close()
+    } else {
+      transport.shutDown()
+    }
+  }
+
+  func close() {
+    guard phase != .closed else { return }
+    phase = .closed
+    transport.close()
+    state.connections.remove(id)
+    state.connectionClosed(self)
+  }
+}

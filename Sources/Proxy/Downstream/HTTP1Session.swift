@@ -1,0 +1,261 @@
+import Addressing
+import Bytes
+import EventLoop
+import HTTP1
+import HTTPSemantics
+
+/// HTTP/1.x on one client connection: requests are read and answered one after the other, until
+/// either side leaves or nothing comes for a while.
+final class HTTP1Session {
+  enum End {
+    /// The connection is idle and can wait without a task.
+    case park
+    case close
+  }
+
+  let connection: DownstreamConnection
+  let state: WorkerState
+  let input: MessageInput
+  let request: Request
+  var listener: ListenerRuntime
+  /// The life of the exchange under way; decides on keeping the connection.
+  var machine = ServerConnectionMachine()
+  /// How the response's content is framed for this client.
+  var responseFraming = MessageFraming.none
+  /// Whether the response ended before its end.
+  var isCut = false
+  var sendMeter = RateMeter()
+  var receiveMeter = RateMeter()
+
+  private var parser: RequestHeadParser
+  private let exchange: Exchange
+  private var contentStart = 0..<0
+
+  /// How long a connection keeps its task after a request: long enough that busy ones never give
+  /// it up, short enough that the others cost no memory.
+  private static let parkAfter = Interval.seconds(1)
+
+  init(_ connection: DownstreamConnection, input: MessageInput) {
+    self.connection = connection
+    self.input = input
+    state = connection.state
+    listener = connection.listener
+    parser = RequestHeadParser(limits: connection.listener.headLimits)
+    request = Request(client: connection.peer)
+    exchange = Exchange(state)
+  }
+
+  func run(on worker: isolated Worker) async -> End {
+    while true {
+      switch await receiveRequest() {
+      case .complete:
+        connection.phase = .serving
+        await serve(on: worker)
+        guard machine.next == .awaitRequest, !connection.isRetiring else {
+          // A client that is still sending would get a reset, and lose our answer with it, if we
+          // closed at once (RFC 9112 §9.6).
+          if !isCut, machine.awaitsContent || !input.unread.isEmpty { await linger() }
+          return .close
+        }
+        input.endMessage()
+      case .idle: return .park
+      case .refused(let error):
+        await refuse(error)
+        return .close
+      case .gone: return .close
+      }
+    }
+  }
+
+  // MARK: Receiving a request
+
+  private enum Received {
+    case complete
+    /// Nothing has come for a while.
+    case idle
+    case refused(ProxyError)
+    case gone
+  }
+
+  private func receiveRequest() async -> Received {
+    if input.unread.isEmpty, let end = await awaitOctets() { return end }
+    refreshListener()
+    let headDeadline = state.loop.now + listener.headTimeout
+    let limit = listener.headLimits.maxHead
+    parser.reset()
+    while true {
+      do throws(RequestError) {
+        if try parse() { return .complete }
+      } catch {
+        return .refused(.downstream(error.status, error.reason))
+      }
+      do throws(TransportError) {
+        guard try await input.receiveHead(limit: limit, until: headDeadline) else { return .gone }
+      } catch {
+        return error == .timedOut ? .refused(.downstream(.requestTimeout, "head_timeout")) : .gone
+      }
+    }
+  }
+
+  private func parse() throws(RequestError) -> Bool {
+    guard let buffer = input.buffer else { return false }
+    let bytes = buffer.span.extracting(input.unread)
+    return try parser.parse(bytes, into: &request.head)
+  }
+
+  /// Waits for the first octets of a request, without a buffer.
+  ///
+  /// - Returns: nil when there are some, else how the wait ended.
+  private func awaitOctets() async -> Received? {
+    input.release()
+    connection.phase = .idle
+    let transport = connection.transport
+    let parkAt = state.loop.now + Self.parkAfter
+    connection.idleDeadline = state.loop.now + listener.keepAliveTimeout
+    while true {
+      switch input.tryReceiveHead(limit: listener.headLimits.maxHead) {
+      case .octets: return nil
+      case .endOfStream, .failed: return .gone
+      case .wouldBlock: break
+      }
+      if connection.isRetiring { return .gone }
+      switch await transport.reads.wait(until: min(parkAt, connection.idleDeadline)) {
+      case .ready: continue
+      case .aborted: return .gone
+      case .deadline: return state.loop.now >= connection.idleDeadline ? .gone : .idle
+      }
+    }
+  }
+
+  private func refreshListener() {
+    connection.refreshListener()
+    guard connection.listener !== listener else { return }
+    listener = connection.listener
+    parser = RequestHeadParser(limits: listener.headLimits)
+  }
+
+  // MARK: Serving it
+
+  private func serve(on worker: isolated Worker) async {
+    connection.requests += 1
+    state.statistics.requests += 1
+    guard let buffer = input.buffer else { return machine.failed() }
+    request.buffer = buffer
+    request.base = input.unread.lowerBound
+    request.isTrusted = connection.isTrusted
+    let hasContent = request.hasContent
+    machine.receivedRequestHead(isPersistent: request.head.isPersistent, hasContent: hasContent)
+    if connection.isRetiring { machine.closeAfterResponse() }
+    input.beginContent(request.head.framing, after: request.head.length, pinningHead: true)
+    contentStart = input.unread
+    responseFraming = .none
+    await exchange.run(self, on: worker)
+    _ = watchHangUp(nil)
+  }
+
+  /// Answers input that is no request, and ends the connection.
+  func refuse(_ error: ProxyError) async {
+    state.refused(
+      error.reason, listener: listener.name, client: connection.peer?.description ?? "unix:")
+    machine.receivedRequestHead(isPersistent: false, hasContent: false)
+    machine.closeAfterResponse()
+    exchange.logRefusal(error, of: self)
+    do throws(ProxyError) {
+      try await answer(
+        OwnResponse(status: error.status, content: .standard(reason: error.reason)))
+      await linger()
+    } catch {
+      isCut = true
+    }
+  }
+
+  // MARK: Ending
+
+  private static let lingerTime = Interval.seconds(2)
+  private static let lingerOctets = 1 << 20
+
+  /// Ends our half and reads on for a while, so that the client gets what we sent.
+  private func linger() async {
+    connection.transport.shutDownSending()
+    let deadline = state.loop.now + Self.lingerTime
+    var discarded = 0
+    input.release()
+    let buffer = state.buffers.take()
+    defer { state.buffers.give(buffer) }
+    while discarded < Self.lingerOctets {
+      do throws(TransportError) {
+        let count = try await connection.transport.read(into: buffer, from: 0, until: deadline)
+        if count == 0 { return }
+        discarded += count
+      } catch { return }
+    }
+  }
+}
+
+// MARK: - The request's content
+
+extension HTTP1Session {
+  func nextContent() throws(ProxyError) -> MessageInput.Content {
+    do throws(BodyError) {
+      return try input.nextContent()
+    } catch {
+      state.refused(
+        error.reason, listener: listener.name, client: connection.peer?.description ?? "unix:")
+      machine.closeAfterResponse()
+      throw .downstream(error.status, error.reason)
+    }
+  }
+
+  func receiveContent() async throws(ProxyError) {
+    let began = state.loop.now
+    do throws(TransportError) {
+      guard try await input.receiveContent(until: began + listener.bodyIdleTimeout) else {
+        machine.failed()
+        throw TransportError.broken(0)
+      }
+    } catch {
+      switch error {
+      case .timedOut:
+        machine.closeAfterResponse()
+        throw .downstream(.requestTimeout, "content_timeout")
+      case .broken, .aborted: throw .clientGone
+      }
+    }
+    receiveMeter.moved(input.unread.count, afterWaiting: state.loop.now - began)
+    if receiveMeter.isBelow(listener.minRate) {
+      machine.closeAfterResponse()
+      throw .downstream(.requestTimeout, "content_too_slow")
+    }
+  }
+
+  var contentBuffer: ByteBuffer? { input.buffer }
+  var isContentComplete: Bool { input.isContentComplete }
+  var requestTrailers: TrailerSection? { input.trailers }
+
+  /// Chunks are moved together in place, so a chunked body can be read only once.
+  var canRewindContent: Bool { !input.hasRefilled && request.head.framing != .chunked }
+
+  func rewindContent() {
+    input.rewindContent(to: contentStart, framing: request.head.framing)
+  }
+
+  func receivedRequestEnd() {
+    if machine.awaitsContent { machine.receivedRequestEnd() }
+  }
+
+  // MARK: Hanging up
+
+  func watchHangUp(_ point: WaitPoint?) -> Bool {
+    let transport = connection.transport
+    guard listener.abortsOnHalfClose else { return true }
+    transport.abortedByHangUp = point
+    return point == nil || !transport.isPeerClosed
+  }
+
+  func abortWaits() {
+    connection.transport.reads.abort()
+    connection.transport.abortWrites()
+  }
+}
+
+extension HTTP1Session: DownstreamStream {}

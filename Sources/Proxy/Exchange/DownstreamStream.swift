@@ -1,0 +1,73 @@
+import Bytes
+import EventLoop
+import HTTP1
+import HTTPSemantics
+
+/// The client's side of one exchange: a request's content that can be read, and a response that can be
+/// written: head, content, trailers.
+///
+/// Sessions of every protocol meet the exchange through this. It is a constraint, never an
+/// existential: calls are direct.
+protocol DownstreamStream: AnyObject {
+  var request: Request { get }
+  var listener: ListenerRuntime { get }
+
+  // MARK: The request's content
+
+  /// Content that is here already; see ``MessageInput/nextContent()``.
+  func nextContent() throws(ProxyError) -> MessageInput.Content
+  /// Waits for more content.
+  func receiveContent() async throws(ProxyError)
+  /// The buffer that pieces of content are offsets into.
+  var contentBuffer: ByteBuffer? { get }
+  var isContentComplete: Bool { get }
+  var requestTrailers: TrailerSection? { get }
+  /// Whether all of the content is still here, so that a second try can begin from it.
+  var canRewindContent: Bool { get }
+  func rewindContent()
+  /// The request's content has ended.
+  func receivedRequestEnd()
+
+  // MARK: The response
+
+  var hasSentHead: Bool { get }
+  /// Sends an interim response of the backend.
+  func sendInterim(_ head: ResponseHead, _ bytes: Span<UInt8>) async throws(ProxyError)
+  /// Tells a client that waits for it to send its content.
+  func sendContinue() throws(ProxyError)
+  /// Sends the head of the backend's response, and its first piece of content.
+  func sendHead(
+    _ head: ResponseHead, _ bytes: Span<UInt8>, first: Span<UInt8>, isEnd: Bool,
+    trailers: TrailerSection?
+  ) async throws(ProxyError)
+  func sendContent(_ piece: Span<UInt8>) async throws(ProxyError)
+  func sendEnd(_ trailers: TrailerSection?) async throws(ProxyError)
+  /// Answers without a backend.
+  func answer(_ answer: OwnResponse) async throws(ProxyError)
+  /// Ends a response that cannot be finished, so that the client cannot take it for a whole one.
+  func cutResponse()
+
+  // MARK: Hanging up
+
+  /// Aborts `point` when the client hangs up; nil ends that. Aborts at once if it has.
+  ///
+  /// - Returns: false if the client has hung up already.
+  func watchHangUp(_ point: WaitPoint?) -> Bool
+  /// Aborts what waits for the client to take or send something.
+  func abortWaits()
+}
+
+/// A response that Portico gives itself.
+struct OwnResponse {
+  enum Content {
+    /// The standard text for the status, in the form that the client accepts.
+    case standard(reason: StaticString?)
+    case fixed(type: String, body: String)
+    case empty
+  }
+
+  let status: StatusCode
+  var content = Content.standard(reason: nil)
+  /// Further field lines, complete with CRLF.
+  var fields: [UInt8] = []
+}

@@ -1,0 +1,167 @@
+import Balancing
+import Bytes
+import Configuration
+import EventLoop
+import HTTP1
+import HTTPSemantics
+
+// Down: choosing a backend, getting a connection, trying again.
+extension Exchange {
+  /// Backends that a request is passed on to, one after the other, when they refuse the connection.
+  private static let maxRefusals = 8
+
+  /// Has a backend of `cluster` answer the request.
+  func forward<Client: DownstreamStream>(
+    _ client: Client, to cluster: ClusterRuntime, _ route: RouteRuntime,
+    on worker: isolated Worker
+  ) async throws(ProxyError) {
+    chooseRequestID(client)
+    var onlyFresh: BackendRuntime?
+    while true {
+      let (backend, connection) = try await acquire(client, cluster, onlyFresh: onlyFresh)
+      log.attempts &+= 1
+      log.backend = backend
+      do throws(ProxyError) {
+        try await exchange(client, over: connection, backend, cluster, route, on: worker)
+        return
+      } catch {
+        connection.pool.close(connection)
+        if let abortCause { throw abortCause }
+        // A reused connection that dies unanswered is nobody's fault: once more, on a fresh one.
+        guard case .ifReused = error.retry, onlyFresh == nil, connection.isReused,
+          client.canRewindContent, !client.hasSentHead,
+          client.request.head.method.isIdempotent || !connection.wasWrittenTo
+        else { throw error }
+        client.rewindContent()
+        onlyFresh = backend
+      }
+    }
+  }
+
+  private func chooseRequestID<Client: DownstreamStream>(_ client: Client) {
+    guard client.listener.forwarding.requestID else { return }
+    let request = client.request
+    if request.isTrusted, let line = request.head.fields.first(.xRequestID) {
+      request.withBytes { bytes in
+        if RequestID.isAcceptable(bytes[line.value]) { requestID.append(bytes[line.value]) }
+      }
+    }
+    if requestID.isEmpty { state.requestIDs.write(into: &requestID) }
+  }
+
+  // MARK: Getting a connection
+
+  /// A connection to the next backend by weight, from its pool or fresh. A backend that refuses is
+  /// passed over.
+  private func acquire<Client: DownstreamStream>(
+    _ client: Client, _ cluster: ClusterRuntime, onlyFresh: BackendRuntime?
+  ) async throws(ProxyError) -> (BackendRuntime, BackendConnection) {
+    var again = onlyFresh
+    for _ in 0..<Self.maxRefusals {
+      let now = state.loop.now
+      let backend: BackendRuntime
+      if let known = again {
+        backend = known
+      } else {
+        let milliseconds = now.milliseconds
+        guard let next = cluster.pick({ $0.pool.shared.canTry(at: milliseconds) }) else {
+          throw noBackend(cluster)
+        }
+        guard next.pool.shared.beginTry(at: milliseconds) else { continue }
+        backend = next
+        let peeks = !client.request.head.method.isIdempotent || client.request.hasContent
+        if let idle = backend.pool.checkOut(peeking: peeks, now: now) { return (backend, idle) }
+      }
+      if let connection = try await open(backend, client, cluster, mayReuse: again == nil) {
+        return (backend, connection)
+      }
+      again = nil
+    }
+    throw noBackend(cluster)
+  }
+
+  private func noBackend(_ cluster: ClusterRuntime) -> ProxyError {
+    var error = ProxyError.upstream(.serviceUnavailable, "no_backend")
+    error.retryAfterSeconds = max(1, (cluster.shortestRest(at: state.loop.now) + 999) / 1000)
+    return error
+  }
+
+  /// Opens a connection, after waiting for the right to do so, or for one that has become idle.
+  ///
+  /// - Returns: nil if the backend refused; it rests from now on.
+  private func open<Client: DownstreamStream>(
+    _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime, mayReuse: Bool
+  ) async throws(ProxyError) -> BackendConnection? {
+    let pool = backend.pool
+    if !pool.reserve() {
+      if let idle = try await queue(for: pool, client, cluster) { return idle }
+    }
+    do throws(TransportError) {
+      let transport = try Transport.connecting(to: backend.address, on: state.loop)
+      try watch(client, transport.writes)
+      try await transport.finishConnecting(
+        until: min(deadline, state.loop.now + cluster.connectTimeout))
+      waitsAt = nil
+      if pool.shared.succeeded() { state.onEvent(.backendRecovered(backend: backend.label)) }
+      return BackendConnection(transport, pool: pool, buffers: state.buffers, now: state.loop.now)
+    } catch {
+      waitsAt = nil
+      pool.releaseReservation()
+      if let abortCause { throw abortCause }
+      if error == .aborted { throw .clientGone }
+      noteFailure(backend, error)
+      return nil
+    }
+  }
+
+  private func noteFailure(_ backend: BackendRuntime, _ error: TransportError) {
+    guard let rest = backend.pool.shared.failed(at: state.loop.now.milliseconds) else { return }
+    let reason =
+      switch error {
+      case .broken(let code): "connect_error_\(code)"
+      case .timedOut: "connect_timeout"
+      case .aborted: "aborted"
+      }
+    state.onEvent(
+      .backendRests(backend: backend.label, reason: reason, milliseconds: Int(clamping: rest)))
+  }
+
+  /// Waits until a connection is idle, or may be opened: then the right to do so has been taken.
+  ///
+  /// - Returns: The idle connection, or nil for the right.
+  private func queue<Client: DownstreamStream>(
+    for pool: ConnectionPool, _ client: Client, _ cluster: ClusterRuntime
+  ) async throws(ProxyError) -> BackendConnection? {
+    let busy = ProxyError(
+      source: .upstream, status: .serviceUnavailable, reason: "queue_full", retryAfterSeconds: 1)
+    guard pool.canWait else { throw busy }
+    let queueDeadline = min(deadline, state.loop.now + cluster.queueTimeout)
+    let point = WaitPoint(on: state.loop)
+    state.requestSurrender(pool.shared.identity)
+    while true {
+      do throws(TransportError) { try watch(client, point) } catch { throw .clientGone }
+      let outcome = await pool.wait(at: point, until: queueDeadline)
+      waitsAt = nil
+      if let abortCause { throw abortCause }
+      switch outcome {
+      case .aborted: throw .clientGone
+      case .deadline:
+        throw ProxyError(
+          source: .upstream, status: .serviceUnavailable, reason: "queue_timeout",
+          retryAfterSeconds: 1)
+      case .ready:
+        if let idle = pool.checkOut(peeking: true, now: state.loop.now) { return idle }
+        if pool.reserve() { return nil }
+      }
+    }
+  }
+
+  /// From now on the exchange waits at `point`, and a client that hangs up ends it.
+  func watch<Client: DownstreamStream>(
+    _ client: Client, _ point: WaitPoint
+  ) throws(TransportError) {
+    waitsAt = point
+    guard pump == nil, !client.watchHangUp(point) else { return }
+    throw .aborted
+  }
+}

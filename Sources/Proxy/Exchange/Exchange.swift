@@ -1,0 +1,172 @@
+import Balancing
+import Bytes
+import Configuration
+import EventLoop
+import HTTP1
+import HTTPSemantics
+
+/// One request on its way down to a backend, and the response on its way back up.
+///
+/// It pins the tables that it began with. Whatever it waits for, it can be aborted: see ``abort(_:)``.
+/// The object is reused from request to request of a session.
+final class Exchange {
+  let state: WorkerState
+  var log = ExchangeLog()
+  /// Why it must end, once somebody says so.
+  private(set) var abortCause: ProxyError?
+  /// Where it waits, or will.
+  var waitsAt: WaitPoint?
+  var requestID = OutputBuffer(capacity: 64)
+  var deadline = Instant.never
+  /// Sends the request's content beside us, while it does.
+  var pump: ContentPump?
+
+  init(_ state: WorkerState) { self.state = state }
+
+  /// Ends the exchange for the given reason, from whatever it waits for. The first reason counts.
+  func abort(_ cause: ProxyError) {
+    if abortCause == nil { abortCause = cause }
+    waitsAt?.abort()
+  }
+
+  /// Serves the request of `client` and records what became of it.
+  func run<Client: DownstreamStream>(_ client: Client, on worker: isolated Worker) async {
+    abortCause = nil
+    waitsAt = nil
+    pump = nil
+    log.begin(at: Instant.read())
+    requestID.removeAll()
+    do throws(ProxyError) {
+      try await respond(to: client, on: worker)
+    } catch {
+      await fail(error, client)
+    }
+    finishLog(of: client)
+  }
+
+  private func respond<Client: DownstreamStream>(
+    to client: Client, on worker: isolated Worker
+  ) async throws(ProxyError) {
+    let request = client.request
+    if let answer = try check(request, client.listener) {
+      return try await self.answer(answer, client)
+    }
+    let route = request.withBytes { bytes in
+      request.withPath { path in
+        client.listener.route(host: bytes[request.head.host], path: path)
+      }
+    }
+    guard let route else { throw .downstream(.notFound, "no_route") }
+    log.route = route
+    if case .length(let length) = request.head.framing, length > route.maxBody {
+      throw .downstream(.contentTooLarge, "content_too_large")
+    }
+    deadline = state.loop.now + route.totalTimeout
+    switch route.action {
+    case .forward(let cluster):
+      log.cluster = cluster
+      try await forward(client, to: cluster, route, on: worker)
+    case .redirect(let redirect): try await answer(self.redirect(request, redirect), client)
+    case .respond(let response): try await answer(self.fixed(response), client)
+    }
+  }
+
+  func answer<Client: DownstreamStream>(
+    _ answer: OwnResponse, _ client: Client
+  ) async throws(ProxyError) {
+    log.status = answer.status
+    try await client.answer(answer)
+  }
+
+  /// What can be said of a request before it is routed.
+  ///
+  /// - Returns: An answer that needs no route.
+  private func check(
+    _ request: Request, _ listener: ListenerRuntime
+  ) throws(ProxyError) -> OwnResponse? {
+    do throws(TargetError) {
+      try request.normalizePath()
+    } catch {
+      state.refused(error.reason, listener: listener.name, client: "")
+      throw .downstream(.badRequest, error.reason)
+    }
+    let head = request.head
+    if head.fields.contains(.via), comesAgain(request, listener) {
+      throw .downstream(.loopDetected, "loop")
+    }
+    if head.method == .options, head.form == .asterisk || isLastHop(request) {
+      return OwnResponse(
+        status: .noContent, content: .empty,
+        fields: Array("Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH\r\n".utf8))
+    }
+    return nil
+  }
+
+  private func comesAgain(_ request: Request, _ listener: ListenerRuntime) -> Bool {
+    let pseudonym = listener.viaPseudonym
+    return request.withBytes { bytes in
+      for line in request.head.fields.lines where line.id == .via {
+        if ViaField.names(pseudonym.span, in: bytes[line.value]) { return true }
+      }
+      return false
+    }
+  }
+
+  /// Whether `Max-Forwards: 0` makes us the one to answer (RFC 9110 §7.6.2).
+  private func isLastHop(_ request: Request) -> Bool {
+    guard let line = request.head.fields.first(.maxForwards) else { return false }
+    return request.withBytes { $0[line.value].decimalValue == 0 }
+  }
+
+  // MARK: Answers of routes
+
+  private func redirect(_ request: Request, _ redirect: RedirectConfig) -> OwnResponse {
+    var location = OutputBuffer(capacity: 256)
+    location.append("Location: ")
+    let scheme = request.scheme.description
+    request.withBytes { bytes in
+      request.withPath { path in
+        RedirectTarget.write(
+          redirect.location, scheme: scheme.utf8.span, host: bytes[request.head.host],
+          authority: bytes[request.head.authority], path: path, query: bytes[request.head.query],
+          into: &location)
+      }
+    }
+    location.append("\r\n")
+    return OwnResponse(
+      status: StatusCode(rawValue: UInt16(clamping: redirect.status)), fields: location.array)
+  }
+
+  private func fixed(_ response: FixedResponseConfig) -> OwnResponse {
+    let status = StatusCode(rawValue: UInt16(clamping: response.status))
+    if response.body.isEmpty {
+      return OwnResponse(
+        status: status, content: status.rawValue >= 400 ? .standard(reason: nil) : .empty)
+    }
+    return OwnResponse(
+      status: status, content: .fixed(type: response.contentType, body: response.body))
+  }
+
+  // MARK: Failing
+
+  /// Tells the client, as far as it can still be told.
+  private func fail<Client: DownstreamStream>(_ error: ProxyError, _ client: Client) async {
+    log.end = error.reason
+    if client.hasSentHead || error.isClientGone {
+      if !client.hasSentHead { log.status = error.status }
+      return client.cutResponse()
+    }
+    log.status = error.status
+    var fields: [UInt8] = []
+    if error.retryAfterSeconds > 0 {
+      fields = Array("Retry-After: \(error.retryAfterSeconds)\r\n".utf8)
+    }
+    do throws(ProxyError) {
+      try await client.answer(
+        OwnResponse(
+          status: error.status, content: .standard(reason: error.reason), fields: fields))
+    } catch {
+      client.cutResponse()
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import HTTPSemantics
+
+/// Why an exchange cannot go on: who caused it, what the client is told, and whether another try may
+/// help.
+struct ProxyError: Error {
+  enum Source { case downstream, upstream, `internal` }
+
+  enum Retry {
+    case never
+    /// Only if the connection was reused: it may have died before it was used, which is neither the
+    /// client's nor the backend's fault.
+    case ifReused
+  }
+
+  let source: Source
+  let status: StatusCode
+  /// A label for the client, counters and logs.
+  let reason: StaticString
+  var retry = Retry.never
+  /// Seconds for `Retry-After`; 0 for none.
+  var retryAfterSeconds: UInt64 = 0
+
+  static func downstream(_ status: StatusCode, _ reason: StaticString) -> ProxyError {
+    ProxyError(source: .downstream, status: status, reason: reason)
+  }
+
+  static func upstream(
+    _ status: StatusCode, _ reason: StaticString, retry: Retry = .never
+  ) -> ProxyError {
+    ProxyError(source: .upstream, status: status, reason: reason, retry: retry)
+  }
+
+  /// The client went away; it is told nothing.
+  static let clientGone = downstream(.clientClosedRequest, "client_abort")
+  static let clientTooSlow = downstream(.requestTimeout, "client_write_timeout")
+
+  var isClientGone: Bool { status == .clientClosedRequest }
+}

@@ -1,0 +1,104 @@
+import EventLoop
+
+// Taking connections from the listening sockets.
+extension Worker {
+  /// Connections that are accepted in one turn from one socket.
+  private static let acceptsPerTurn = 16
+  /// Idle connections that make room when descriptors run out.
+  private static let evictedAtOnce = 64
+  private static let pause = Interval.milliseconds(100)
+
+  func open(_ listeners: [OpenListener]) {
+    guard !state.isDraining else { return }
+    for listener in listeners {
+      let acceptor = Acceptor(listener.socket, on: loop)
+      acceptors.append(acceptor)
+      let name = listener.name
+      Task.immediate(executorPreference: loop) {
+        _ = self
+        await self.accept(from: acceptor, for: name)
+      }
+    }
+  }
+
+  func close(_ listeners: [OpenListener]) {
+    closeAcceptors { acceptor in listeners.contains { $0.socket === acceptor.socket } }
+  }
+
+  func closeAcceptors(where condition: (Acceptor) -> Bool) {
+    for acceptor in acceptors where condition(acceptor) {
+      acceptor.pause()
+      acceptor.abort()
+    }
+    acceptors.removeAll(where: condition)
+  }
+
+  private func accept(from acceptor: Acceptor, for listener: String) async {
+    while acceptors.contains(where: { $0 === acceptor }) {
+      if await acceptor.wait() == .aborted { return }
+      var accepted = 0
+      var reason: String?
+      while accepted < Self.acceptsPerTurn, reason == nil {
+        guard hasRoom(for: listener) else {
+          reason = "max_connections"
+          break
+        }
+        switch acceptor.tryAccept() {
+        case .accepted(let descriptor, let peer):
+          accepted += 1
+          place(descriptor, from: peer, on: listener)
+        case .vanished: accepted += 1
+        case .wouldBlock: accepted = .max
+        case .exhausted: reason = "no_descriptors"
+        case .failed(let code): reason = "accept_error_\(code)"
+        }
+      }
+      if let reason {
+        await pauseAccepting(acceptor, reason)
+      } else if accepted == Self.acceptsPerTurn {
+        await loop.yieldTurn()
+      }
+    }
+  }
+
+  private func hasRoom(for listener: String) -> Bool {
+    if let runtime = state.tables.listeners[listener],
+      runtime.load.value >= runtime.maxConnections
+    {
+      return false
+    }
+    return peers.reduce(0) { $0 + $1.load.value } < state.tables.maxConnections
+  }
+
+  /// Keeps the connection, or hands it to the worker that has clearly fewer: `EPOLLEXCLUSIVE` alone
+  /// does not balance.
+  private func place(_ descriptor: Int32, from peer: SocketAddress, on listener: String) {
+    var target = self
+    var least = load.value
+    let ours = least
+    for other in peers where other.load.value < least {
+      target = other
+      least = other.load.value
+    }
+    if ours < least + 2 + least / 16 { target = self }
+    target.load.add()
+    state.tables.listeners[listener]?.load.add()
+    if target === self { return take(descriptor, from: peer, on: listener) }
+    Task(executorPreference: target.loop) { [target] in
+      await target.take(descriptor, from: peer, on: listener)
+    }
+  }
+
+  /// Lets the backlog fill for a moment instead of spinning, and makes room.
+  private func pauseAccepting(_ acceptor: Acceptor, _ reason: String) async {
+    acceptor.pause()
+    state.onEvent(.acceptingPaused(worker: index, reason: reason))
+    for connection in state.connections.oldest(Self.evictedAtOnce, where: { $0.isParked }) {
+      connection.cut()
+    }
+    let point = WaitPoint(on: loop)
+    _ = await point.wait(until: loop.now + Self.pause)
+    state.onEvent(.acceptingResumed(worker: index))
+    if acceptors.contains(where: { $0 === acceptor }) { acceptor.resume() }
+  }
+}

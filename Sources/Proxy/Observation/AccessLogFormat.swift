@@ -1,0 +1,164 @@
+public import Bytes
+public import Configuration
+
+/// Writes access log lines, as JSON or by a text template.
+///
+/// One for each worker: it keeps the text of the current second. The worker writes the finished line
+/// into its ``AccessLogRing``; the thread that empties it has nothing to format.
+public struct AccessLogFormat: Sendable {
+  typealias Variable = LoggingConfig.AccessVariable
+
+  private enum Layout: Sendable {
+    case json
+    case text([Step])
+  }
+
+  /// A piece of the template, without strings of its own to retain.
+  private enum Step: Sendable {
+    case literal(ByteRange)
+    case variable(Variable)
+  }
+
+  private let layout: Layout
+  /// All literals of the template.
+  private let literals: [UInt8]
+  private var timestamp = TimestampText()
+
+  public init(_ format: LoggingConfig.AccessFormat) {
+    switch format {
+    case .json: (layout, literals) = (.json, [])
+    case .text(let pieces):
+      var bytes: [UInt8] = []
+      layout = .text(
+        pieces.map { piece in
+          switch piece {
+          case .variable(let variable): return .variable(variable)
+          case .literal(let text):
+            let start = bytes.count
+            bytes += text.utf8
+            return .literal(ByteRange(start..<bytes.count))
+          }
+        })
+      literals = bytes
+    }
+  }
+
+  /// Appends the line of an exchange, with its line end.
+  ///
+  /// - Parameters:
+  ///   - record: Its ranges lie in `head`.
+  ///   - head: The request's head, or a copy of the parts that the record names.
+  ///   - client: The text of the client's address, or what stands for it; made once a connection.
+  ///   - requestID: Empty when there is none.
+  ///   - output: What is appended to.
+  public mutating func write(
+    _ record: borrowing AccessRecord, head: Span<UInt8>, client: Span<UInt8>,
+    requestID: Span<UInt8>, into output: inout OutputBuffer
+  ) {
+    switch layout {
+    case .json: writeJSON(record, head, client, requestID, into: &output)
+    case .text(let steps):
+      for step in steps {
+        switch step {
+        case .literal(let range): output.append(literals.span[range])
+        case .variable(let variable):
+          write(variable, of: record, head, client, requestID, into: &output)
+        }
+      }
+    }
+    output.append(.lineFeed)
+  }
+
+  private mutating func writeJSON(
+    _ record: borrowing AccessRecord, _ head: Span<UInt8>, _ client: Span<UInt8>,
+    _ requestID: Span<UInt8>, into output: inout OutputBuffer
+  ) {
+    output.append("{\"time\":\"")
+    timestamp.writeInternet(microseconds: record.time, into: &output)
+    output.append("\"")
+    Self.writeMember(",\"listener\":", record.listener.utf8.span, into: &output)
+    Self.writeMember(",\"route\":", record.route.utf8.span, into: &output)
+    Self.writeMember(",\"cluster\":", record.cluster.utf8.span, into: &output)
+    Self.writeMember(",\"subcluster\":", record.subcluster.utf8.span, into: &output)
+    Self.writeMember(",\"backend\":", record.backend.utf8.span, into: &output)
+    Self.writeMember(",\"client\":", client, into: &output)
+    Self.writeMember(",\"method\":", head[record.method], into: &output)
+    Self.writeMember(",\"target\":", head[record.target], into: &output)
+    Self.writeMember(",\"host\":", head[record.host], into: &output)
+    output.append(",\"protocol\":\"")
+    output.append(record.proto)
+    output.append("\",\"status\":")
+    output.append(decimal: UInt64(record.status))
+    output.append(",\"bytes_in\":")
+    output.append(decimal: record.bytesIn)
+    output.append(",\"bytes_out\":")
+    output.append(decimal: record.bytesOut)
+    output.append(",\"duration\":")
+    Self.writeSeconds(record.duration, into: &output)
+    Self.writeMember(",\"request_id\":", requestID, into: &output)
+    output.append(",\"attempts\":")
+    output.append(decimal: UInt64(max(0, record.attempts)))
+    if let end = record.end {
+      output.append(",\"end\":\"")
+      output.append(end)
+      output.append("\"")
+    } else {
+      output.append(",\"end\":null")
+    }
+    Self.writeMember(",\"user_agent\":", head[record.userAgent], into: &output)
+    Self.writeMember(",\"referer\":", head[record.referer], into: &output)
+    output.append("}")
+  }
+
+  private mutating func write(
+    _ variable: Variable, of record: borrowing AccessRecord, _ head: Span<UInt8>,
+    _ client: Span<UInt8>, _ requestID: Span<UInt8>, into output: inout OutputBuffer
+  ) {
+    switch variable {
+    case .time: timestamp.writeInternet(microseconds: record.time, into: &output)
+    case .timeCommon: timestamp.writeCommon(microseconds: record.time, into: &output)
+    case .listener: Self.writeText(record.listener.utf8.span, into: &output)
+    case .route: Self.writeText(record.route.utf8.span, into: &output)
+    case .cluster: Self.writeText(record.cluster.utf8.span, into: &output)
+    case .subcluster: Self.writeText(record.subcluster.utf8.span, into: &output)
+    case .backend: Self.writeText(record.backend.utf8.span, into: &output)
+    case .client: Self.writeText(client, into: &output)
+    case .method: Self.writeText(head[record.method], into: &output)
+    case .target: Self.writeText(head[record.target], into: &output)
+    case .host: Self.writeText(head[record.host], into: &output)
+    case .proto: output.append(record.proto)
+    case .status: output.append(decimal: UInt64(record.status))
+    case .bytesIn: output.append(decimal: record.bytesIn)
+    case .bytesOut: output.append(decimal: record.bytesOut)
+    case .duration: Self.writeSeconds(record.duration, into: &output)
+    case .requestID: Self.writeText(requestID, into: &output)
+    case .attempts: output.append(decimal: UInt64(max(0, record.attempts)))
+    case .end: output.append(record.end ?? "-")
+    case .userAgent: Self.writeText(head[record.userAgent], into: &output)
+    case .referer: Self.writeText(head[record.referer], into: &output)
+    }
+  }
+
+  /// `key` and a JSON string, or `null` for empty text.
+  private static func writeMember(
+    _ key: StaticString, _ text: Span<UInt8>, into output: inout OutputBuffer
+  ) {
+    output.append(key)
+    if text.isEmpty { return output.append("null") }
+    output.append(.doubleQuote)
+    LogEscaping.writeJSON(text, into: &output)
+    output.append(.doubleQuote)
+  }
+
+  private static func writeText(_ text: Span<UInt8>, into output: inout OutputBuffer) {
+    if text.isEmpty { return output.append(.hyphen) }
+    LogEscaping.writeText(text, into: &output)
+  }
+
+  /// Seconds with microseconds, `0.001234`.
+  private static func writeSeconds(_ microseconds: UInt64, into output: inout OutputBuffer) {
+    output.append(decimal: microseconds / 1_000_000)
+    output.append(.period)
+    writeDigits(microseconds % 1_000_000, count: 6, into: &output)
+  }
+}

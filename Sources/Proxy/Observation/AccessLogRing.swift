@@ -1,0 +1,31 @@
+public import Bytes
+import Synchronization
+
+/// The access log lines of one worker, on their way to the thread that writes them out.
+///
+/// The worker never waits for a disk: a line that finds no room is dropped as a whole, and counted.
+public final class AccessLogRing: Sendable {
+  private let ring: ByteRing
+  private let dropped = Atomic<UInt64>(0)
+
+  /// - Parameter capacity: Octets; default 1 MiB, some 3,000 lines.
+  public init(capacity: Int = 1 << 20) { ring = ByteRing(capacity: capacity) }
+
+  /// Octets of lines that wait; a glance, for whoever decides when to write.
+  public var count: Int { ring.count }
+
+  /// Adds a finished line, with its line end. The worker's thread only.
+  public func append(_ line: Span<UInt8>) {
+    if !ring.write(line) { dropped.wrappingAdd(1, ordering: .relaxed) }
+  }
+
+  /// As ``append(_:)-(Span<UInt8>)``.
+  public func append(_ line: borrowing OutputBuffer) { append(line.span) }
+
+  /// Appends all lines that wait to `output`, and returns how many octets. The log thread only.
+  @discardableResult
+  public func drain(into output: inout OutputBuffer) -> Int { ring.take(into: &output) }
+
+  /// The number of lines dropped since it was last asked for.
+  public func takeDropped() -> UInt64 { dropped.exchange(0, ordering: .relaxed) }
+}

@@ -1,0 +1,21 @@
+import Configuration
+
+/// What a listener speaks, built once from the configuration: the doors in order of rank, and what
+/// stands behind each.
+struct ListenerPlan: Sendable {
+  /// What becomes of a connection that came through a door.
+  enum Service: Equatable, Sendable {
+    case http1
+    /// The protocol is recognised and not spoken here: 505 and a close.
+    case refuseVersion
+  }
+
+  /// Highest rank first. HTTP/2 stands above HTTP/1.1, whose selector takes everything.
+  let doors: [(selector: ProtocolSelector, service: Service)]
+
+  init(_ config: ListenerConfig) {
+    var doors: [(ProtocolSelector, Service)] = [(.http2Preface, .refuseVersion)]
+    if config.http1 != nil { doors.append((.http1, .http1)) }
+    self.doors = doors
+  }
+}

@@ -1,0 +1,76 @@
+import Configuration
+import EventLoop
+import HTTP1
+
+/// One listener as requests meet it.
+final class ListenerRuntime {
+  let name: String
+  let plan: ListenerPlan
+  let headLimits: HeadLimits
+  /// Requests on one connection, `Int.max` for no limit.
+  let maxRequests: Int
+  let abortsOnHalfClose: Bool
+  let firstByteTimeout: Interval
+  let selectTimeout: Interval
+  let headTimeout: Interval
+  let keepAliveTimeout: Interval
+  let bodyIdleTimeout: Interval
+  let writeIdleTimeout: Interval
+  let maxAge: Interval
+  let minRate: RateLimit
+  let forwarding: ForwardingConfig
+  let addsServer: Bool
+  /// Our member of `Via`, `1.1 portico`; its pseudonym; and a line of it alone, with CRLF.
+  let viaMember: [UInt8]
+  let viaPseudonym: [UInt8]
+  let via: [UInt8]
+  let maxConnections: Int
+  /// Open connections over all workers.
+  let load: ConnectionCount
+
+  private let routes: [RouteRuntime]
+  private let table: RouteTable
+
+  init(
+    _ config: ListenerConfig, routes: [RouteRuntime], table: RouteTable, load: ConnectionCount
+  ) {
+    let http1 = config.http1 ?? HTTP1Config()
+    name = config.name
+    plan = ListenerPlan(config)
+    var limits = HeadLimits()
+    limits.maxStartLine = http1.maxRequestLine
+    limits.maxHead = http1.maxHead
+    limits.maxFields = http1.maxFields
+    switch http1.oddNames {
+    case .drop: limits.oddNames = .drop
+    case .keep: limits.oddNames = .keep
+    case .reject: limits.oddNames = .reject
+    }
+    headLimits = limits
+    maxRequests = http1.maxRequests == 0 ? .max : http1.maxRequests
+    abortsOnHalfClose = http1.halfClose == .abort
+    let timeouts = config.timeouts
+    firstByteTimeout = Interval(timeouts.firstByte)
+    selectTimeout = Interval(timeouts.select)
+    headTimeout = Interval(timeouts.head)
+    keepAliveTimeout = Interval(timeouts.keepAlive)
+    bodyIdleTimeout = Interval(timeouts.bodyIdle)
+    writeIdleTimeout = Interval(timeouts.writeIdle)
+    maxAge = timeouts.maxAge == .zero ? .infinite : Interval(timeouts.maxAge)
+    minRate = RateLimit(octetsPerSecond: config.minRate)
+    forwarding = config.forwarding
+    addsServer = config.serverField
+    viaPseudonym = Array(config.forwarding.via.utf8)
+    viaMember = Array("1.1 ".utf8) + viaPseudonym
+    via = Array("Via: ".utf8) + viaMember + Array("\r\n".utf8)
+    maxConnections = config.maxConnections == 0 ? .max : config.maxConnections
+    self.load = load
+    self.routes = routes
+    self.table = table
+  }
+
+  /// The route of a request for `host` and the normalised `path`.
+  func route(host: Span<UInt8>, path: Span<UInt8>) -> RouteRuntime? {
+    table.lookup(host: host, path: path).map { routes[$0] }
+  }
+}

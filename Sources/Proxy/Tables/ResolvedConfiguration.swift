@@ -1,0 +1,14 @@
+public import Addressing
+public import Configuration
+
+/// A configuration whose backend names have been looked up.
+public struct ResolvedConfiguration: Sendable {
+  public let routing: RoutingConfig
+  /// The addresses of every `.name` that is a backend's host.
+  public let addresses: [String: [IPAddress]]
+
+  public init(routing: RoutingConfig, addresses: [String: [IPAddress]] = [:]) {
+    self.routing = routing
+    self.addresses = addresses
+  }
+}

@@ -1,0 +1,44 @@
+import Configuration
+import EventLoop
+
+/// Everything that a request on one worker meets, made from one configuration.
+///
+/// The control loop makes one set per worker: a shared one would share buffers and their reference
+/// counts. A request holds on to the set that it began with.
+final class RuntimeTables {
+  let listeners: [String: ListenerRuntime]
+  let clusters: [ClusterRuntime]
+  /// Open client connections over all workers.
+  let maxConnections: Int
+
+  /// An empty set, from before the first configuration.
+  init() {
+    listeners = [:]
+    clusters = []
+    maxConnections = 0
+  }
+
+  /// - Parameters:
+  ///   - shared: The state that all workers share.
+  ///   - worker: Index of the worker; the workers' sequences start staggered.
+  init(
+    _ configuration: ResolvedConfiguration, shared: SharedState, worker: Int
+  ) {
+    let routing = configuration.routing
+    let clusters = routing.clusters.map {
+      ClusterRuntime(
+        $0, addresses: configuration.addresses, backends: shared.backends, startingAt: worker)
+    }
+    self.clusters = clusters
+    let routes = routing.routes.map { RouteRuntime($0, clusters: clusters) }
+    var listeners: [String: ListenerRuntime] = [:]
+    for (index, listener) in routing.listeners.enumerated() {
+      listeners[listener.name] = ListenerRuntime(
+        listener, routes: routes,
+        table: RouteTable(routes: routing.routes, listener: index),
+        load: shared.listeners[listener.name] ?? ConnectionCount())
+    }
+    self.listeners = listeners
+    maxConnections = routing.maxConnections ?? shared.defaultMaxConnections
+  }
+}

@@ -1,0 +1,123 @@
+import EventLoop
+
+/// One worker's idle connections to one backend: last in, first out, so that hot ones stay hot.
+final class ConnectionPool {
+  let shared: SharedBackend
+  var settings: PoolSettings
+  /// Whether the backend has left the configuration: nothing is kept any more.
+  private(set) var isDraining = false
+
+  private var idle: [BackendConnection] = []
+  /// Requests that wait for a connection, first come, first served.
+  private var waiting: [WaitPoint] = []
+
+  init(_ shared: SharedBackend, settings: PoolSettings) {
+    self.shared = shared
+    self.settings = settings
+  }
+
+  var label: String { shared.label }
+
+  // MARK: Idle connections
+
+  /// An idle connection that can be used, or nil.
+  ///
+  /// - Parameter peeking: Whether to ask the kernel for what the last turn of the loop has not told:
+  ///   for requests that may not be repeated if the connection turns out to be dead.
+  func checkOut(peeking: Bool, now: Instant) -> BackendConnection? {
+    while let connection = idle.popLast() {
+      connection.leavePool()
+      if connection.isUsable(peeking: peeking, now: now) { return connection }
+      close(connection)
+    }
+    return nil
+  }
+
+  /// Takes back a connection whose exchange has ended exactly at its framing.
+  ///
+  /// - Precondition: No octet of it is unread.
+  func checkIn(_ connection: BackendConnection, now: Instant) {
+    let isWanted =
+      !isDraining && settings.maxIdle > 0 && now - connection.openedAt < settings.maxAge
+    // A request on another worker may need the right to open a connection more than we need this one.
+    guard isWanted, waiting.isEmpty ? !shared.hasWaiting : true else { return close(connection) }
+    if idle.count >= settings.maxIdle, let oldest = idle.first {
+      idle.removeFirst()
+      oldest.leavePool()
+      close(oldest)
+    }
+    idle.append(connection)
+    connection.enterPool(until: now + connection.idleLimit(settings.idleTimeout))
+    wakeFirst()
+  }
+
+  /// Closes a connection, whoever has it, and gives its place to one that waits.
+  func close(_ connection: BackendConnection) {
+    guard connection.transport.isOpen else { return }
+    connection.close()
+    releaseReservation()
+  }
+
+  /// An idle connection has ended, or was idle for too long.
+  func discard(_ connection: BackendConnection) {
+    // A task may have checked it out since; then it is not ours any more.
+    guard let index = idle.firstIndex(where: { $0 === connection }) else { return }
+    idle.remove(at: index)
+    close(connection)
+  }
+
+  /// Closes the connection that was idle for longest, so that another worker may open one.
+  func surrenderOne() {
+    guard let oldest = idle.first else { return }
+    idle.removeFirst()
+    oldest.leavePool()
+    close(oldest)
+  }
+
+  /// Closes every idle connection; those in use are closed when they come back.
+  func drain() {
+    isDraining = true
+    let leaving = idle
+    idle.removeAll()
+    for connection in leaving {
+      connection.leavePool()
+      close(connection)
+    }
+  }
+
+  var idleCount: Int { idle.count }
+
+  // MARK: The right to open one
+
+  func reserve() -> Bool { shared.reserveConnection(limit: settings.maxConnections) }
+
+  func releaseReservation() {
+    shared.releaseConnection()
+    guard shared.hasWaiting else { return }
+    if waiting.isEmpty { onFreedElsewhere?(shared) } else { wakeFirst() }
+  }
+
+  /// Tells the other workers that a connection may be opened now. Set by the worker.
+  var onFreedElsewhere: ((SharedBackend) -> Void)?
+
+  /// Whether one more request may wait here.
+  var canWait: Bool { waiting.count < settings.maxWaiting }
+
+  /// Waits until a connection may be idle or be opened, or `deadline`.
+  func wait(at point: WaitPoint, until deadline: Instant) async -> WaitOutcome {
+    shared.beganWaiting()
+    waiting.append(point)
+    let outcome = await point.wait(until: deadline)
+    waiting.removeAll { $0 === point }
+    shared.endedWaiting()
+    return outcome
+  }
+
+  /// Lets the request that has waited longest try again.
+  func wakeFirst() {
+    if let first = waiting.first {
+      waiting.removeFirst()
+      first.signal()
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Addressing
+import Balancing
+import Synchronization
+
+/// What all workers know of one backend: the only state of the data path that they share.
+final class SharedBackend: Sendable {
+  let identity: BackendIdentity
+  /// Address and port, or path: what logs say.
+  let label: String
+
+  private let openConnections = Atomic<Int>(0)
+  private let waitingRequests = Atomic<Int>(0)
+  private let packedRest = Atomic<UInt64>(0)
+
+  init(_ identity: BackendIdentity) {
+    self.identity = identity
+    label = identity.endpoint.description
+  }
+
+  // MARK: Connections
+
+  /// Takes the right to open one more connection, unless `limit` are open.
+  func reserveConnection(limit: Int) -> Bool {
+    if openConnections.wrappingAdd(1, ordering: .relaxed).newValue <= limit { return true }
+    openConnections.wrappingSubtract(1, ordering: .relaxed)
+    return false
+  }
+
+  /// Gives the right back, when the connection has closed or could not be opened.
+  func releaseConnection() { openConnections.wrappingSubtract(1, ordering: .relaxed) }
+
+  /// Counts requests that wait for a connection, on any worker.
+  func beganWaiting() { waitingRequests.wrappingAdd(1, ordering: .relaxed) }
+  func endedWaiting() { waitingRequests.wrappingSubtract(1, ordering: .relaxed) }
+  var hasWaiting: Bool { waitingRequests.load(ordering: .relaxed) > 0 }
+
+  // MARK: Rest
+
+  var rest: BackendRest { BackendRest(packed: packedRest.load(ordering: .relaxed)) }
+
+  /// Whether a request may go to it: it is usable, or its rest is over and nobody else tries it.
+  func canTry(at now: UInt64) -> Bool { rest.canTry(at: now) }
+
+  /// Takes the one try that a backend has after its rest; a usable backend needs none.
+  ///
+  /// - Returns: false when another request was faster.
+  func beginTry(at now: UInt64) -> Bool {
+    while true {
+      let before = rest
+      if before.isUsable { return true }
+      guard let after = before.afterBeginningTry(at: now) else { return false }
+      if exchange(before, after) { return true }
+    }
+  }
+
+  /// Counts a connection that was refused, or not established in time.
+  ///
+  /// - Returns: Milliseconds that the backend rests from now, or nil when it was resting already.
+  func failed(at now: UInt64) -> UInt64? {
+    while true {
+      let before = rest
+      let after = before.afterFailure(at: now)
+      if after == before { return nil }
+      if exchange(before, after) { return after.remaining(at: now) }
+    }
+  }
+
+  /// Counts a connection that was established.
+  ///
+  /// - Returns: Whether the backend had failed before.
+  func succeeded() -> Bool {
+    let before = rest
+    if before.isUsable { return false }
+    return exchange(before, BackendRest())
+  }
+
+  private func exchange(_ before: BackendRest, _ after: BackendRest) -> Bool {
+    packedRest.compareExchange(
+      expected: before.packed, desired: after.packed, ordering: .relaxed
+    ).exchanged
+  }
+}

@@ -1,0 +1,13 @@
+/// What happens on a worker that an operator may want to read of. Told rarely, never per request.
+public enum ProxyEvent: Sendable {
+  /// A backend failed and is passed over for a while.
+  case backendRests(backend: String, reason: String, milliseconds: Int)
+  /// A backend that had failed answers again.
+  case backendRecovered(backend: String)
+  /// Accepting stopped: no descriptor is left, or the limit of connections is reached.
+  case acceptingPaused(worker: Int, reason: String)
+  case acceptingResumed(worker: Int)
+  /// Malformed input was refused; at most one event a second and worker. `reason` is the counter's
+  /// label, `suppressed` how many refusals were not told since the last event.
+  case refused(listener: String, client: String, reason: String, suppressed: Int)
+}

@@ -1,0 +1,164 @@
+import Addressing
+import Configuration
+public import EventLoop
+
+/// One core's share of the proxy: an actor whose executor is its own event loop.
+///
+/// Everything it touches lives on that loop, so nothing needs a lock.
+public actor Worker {
+  public nonisolated let index: Int
+  public nonisolated let loop = EventLoop()
+  public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe loop.asUnownedSerialExecutor()
+  }
+
+  /// The lines that this worker has logged, for the thread that writes them out.
+  public nonisolated let accessLog = AccessLogRing()
+
+  nonisolated let load = ConnectionCount()
+  let state: WorkerState
+  var acceptors: [Acceptor] = []
+  private(set) var peers: [Worker] = []
+  private var isSpawning = false
+
+  init(index: Int, onEvent: @escaping @Sendable (ProxyEvent) -> Void) {
+    self.index = index
+    state = WorkerState(
+      index: index, loop: loop, load: load, accessLog: accessLog, onEvent: onEvent)
+  }
+
+  /// Returns when the worker has come to it: a sign that its loop turns.
+  public func ping() {}
+
+  // MARK: Configuration
+
+  /// The tables that were replaced, on their way to the control loop, which lets go of them: freeing a
+  /// large set would hold up the worker.
+  ///
+  /// `@unchecked Sendable`: the receiver does nothing with them but release its reference, which is
+  /// atomic; requests in flight on this worker may still use them.
+  struct Retired: @unchecked Sendable {
+    let tables: RuntimeTables
+  }
+
+  func adopt(_ tables: sending RuntimeTables, logging: LoggingConfig) -> Retired {
+    state.accessFormat =
+      logging.accessOutput == .off ? nil : AccessLogFormat(logging.accessFormat)
+    return Retired(tables: state.adopt(tables))
+  }
+
+  /// Tells the worker who the others are, and starts what runs as long as it does.
+  func meet(_ workers: [Worker]) {
+    peers = workers
+    let others = workers.filter { $0 !== self }
+    state.requestSurrender = { identity in
+      for other in others {
+        Task(executorPreference: other.loop) { await other.surrender(identity) }
+      }
+    }
+    state.tellFreed = { identity in
+      for other in others {
+        Task(executorPreference: other.loop) { await other.wakeWaiting(for: identity) }
+      }
+    }
+    guard !isSpawning else { return }
+    isSpawning = true
+    Task.immediate(executorPreference: loop) {
+      _ = self
+      await self.spawn()
+    }
+  }
+
+  private func surrender(_ identity: BackendIdentity) { state.pools[identity]?.surrenderOne() }
+
+  private func wakeWaiting(for identity: BackendIdentity) { state.pools[identity]?.wakeFirst() }
+
+  // MARK: Connections
+
+  /// Gives tasks to connections that waited without one, for ever.
+  private func spawn() async {
+    while true {
+      for connection in state.takeAwake() { start(connection) }
+      _ = await state.awakeWaits.wait(until: .never)
+    }
+  }
+
+  private func start(_ connection: DownstreamConnection) {
+    Task.immediate(executorPreference: loop) {
+      _ = self
+      await self.serve(connection)
+    }
+  }
+
+  private func serve(_ connection: DownstreamConnection) async {
+    guard connection.phase != .closed else { return }
+    let input = MessageInput(connection.transport, buffers: state.buffers)
+    let session = HTTP1Session(connection, input: input)
+    if connection.phase == .fresh {
+      guard await session.identify() else { return connection.close() }
+    }
+    switch await session.run(on: self) {
+    case .park: connection.park()
+    case .close: connection.close()
+    }
+  }
+
+  /// Takes a connection that was accepted, here or by another worker.
+  func take(_ descriptor: Int32, from peer: SocketAddress, on listener: String) {
+    guard let runtime = state.tables.listeners[listener], !state.isDraining else {
+      load.subtract()
+      state.tables.listeners[listener]?.load.subtract()
+      Transport(descriptor: descriptor, on: loop).close()
+      return
+    }
+    state.statistics.acceptedConnections += 1
+    let transport = Transport(descriptor: descriptor, on: loop)
+    DownstreamConnection(transport, peer: peer.ip?.address, listener: runtime, state: state).park()
+  }
+
+  // MARK: Ending
+
+  /// Ends connections of listeners that are no more; those that work until `deadline`.
+  func drainOrphans(by deadline: Instant) async {
+    func orphans() -> [DownstreamConnection] {
+      state.connections.oldest(.max) { state.tables.listeners[$0.listener.name] == nil }
+    }
+    for connection in orphans() {
+      connection.isOrphaned = true
+      connection.endWhenIdle()
+    }
+    let point = WaitPoint(on: loop)
+    _ = await point.wait(until: deadline)
+    for connection in orphans() { connection.cut() }
+  }
+
+  /// Ends all connections, those that work when they have done so, or at `deadline`.
+  ///
+  /// - Returns: Connections that were cut.
+  func drain(by deadline: Instant) async -> Int {
+    state.isDraining = true
+    closeAcceptors { _ in true }
+    for connection in state.connections.oldest(.max, where: { _ in true }) {
+      connection.endWhenIdle()
+    }
+    while state.connections.count > 0 {
+      if await state.closeWaits.wait(until: deadline) == .deadline { break }
+    }
+    return cutAll()
+  }
+
+  func cutAll() -> Int {
+    state.isDraining = true
+    closeAcceptors { _ in true }
+    let rest = state.connections.oldest(.max) { _ in true }
+    for connection in rest { connection.cut() }
+    return rest.count
+  }
+
+  func statistics() -> WorkerStatistics {
+    var statistics = state.statistics
+    statistics.openConnections = state.connections.count
+    statistics.parkedConnections = state.connections.oldest(.max) { $0.isParked }.count
+    return statistics
+  }
+}

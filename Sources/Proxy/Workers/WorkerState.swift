@@ -1,0 +1,136 @@
+import Bytes
+import EventLoop
+import HTTPSemantics
+
+/// What everything on one worker shares: tables, pools, buffers, counters. It never leaves the
+/// worker's loop.
+final class WorkerState {
+  let index: Int
+  let loop: EventLoop
+  let buffers = BufferPool()
+  let onEvent: @Sendable (ProxyEvent) -> Void
+
+  var tables = RuntimeTables()
+  var pools: [BackendIdentity: ConnectionPool] = [:]
+  let connections: ConnectionRegistry
+  /// Messages are written here before they go out; nothing stays in it over a suspension.
+  var output = OutputBuffer(capacity: 16 * 1024)
+  var requestIDs: RequestIDSource
+  var date: DateField
+  var statistics = WorkerStatistics()
+  /// Where access log lines go, and how they look; nil when none are wanted.
+  let accessLog: AccessLogRing
+  var accessFormat: AccessLogFormat?
+  var isDraining = false
+  /// Open client connections of this worker, for the others to see.
+  let load: ConnectionCount
+  /// Connections that waited without a task and need one now.
+  private var awake: [DownstreamConnection] = []
+  let awakeWaits: WaitPoint
+  /// Where someone waits for a client's connection to close.
+  let closeWaits: WaitPoint
+  private var refusalNotice = RefusalNotice()
+
+  /// Asks the other workers to close an idle connection to a backend, so that we may open one.
+  var requestSurrender: (BackendIdentity) -> Void = { _ in }
+  /// Tells the other workers that a connection to a backend has closed.
+  var tellFreed: (BackendIdentity) -> Void = { _ in }
+
+  init(
+    index: Int, loop: EventLoop, load: ConnectionCount, accessLog: AccessLogRing,
+    onEvent: @escaping @Sendable (ProxyEvent) -> Void
+  ) {
+    self.index = index
+    self.loop = loop
+    self.onEvent = onEvent
+    self.accessLog = accessLog
+    self.load = load
+    var random = SystemRandomNumberGenerator()
+    requestIDs = RequestIDSource(
+      seed: (random.next(), random.next(), random.next(), random.next()))
+    awakeWaits = WaitPoint(on: loop)
+    closeWaits = WaitPoint(on: loop)
+    date = DateField(now: loop.now)
+    connections = ConnectionRegistry()
+  }
+
+  // MARK: Client connections
+
+  /// A connection that waited without a task has something to read, or its time is over.
+  func wakeUp(_ connection: DownstreamConnection, _ outcome: WaitOutcome) {
+    switch outcome {
+    case .ready:
+      awake.append(connection)
+      awakeWaits.signal()
+    case .deadline, .aborted: connection.close()
+    }
+  }
+
+  /// The connections that need a task, which the caller gives them.
+  func takeAwake() -> [DownstreamConnection] {
+    var taken: [DownstreamConnection] = []
+    swap(&taken, &awake)
+    return taken
+  }
+
+  func connectionClosed(_ connection: DownstreamConnection) {
+    load.subtract()
+    connection.listener.load.subtract()
+    closeWaits.signal()
+  }
+
+  // MARK: Configuration
+
+  /// Makes `tables` what new requests meet. Pools and balance of backends that stay go on; the pools
+  /// of those that left drain.
+  func adopt(_ fresh: RuntimeTables) -> RuntimeTables {
+    var old: [String: ClusterRuntime] = [:]
+    for cluster in tables.clusters { old[cluster.name] = cluster }
+    var kept: [BackendIdentity: ConnectionPool] = [:]
+    for cluster in fresh.clusters {
+      if let before = old[cluster.name] { cluster.adoptBalance(of: before) }
+      for backend in cluster.backends {
+        let identity = backend.pool.shared.identity
+        if let pool = pools[identity] {
+          pool.settings = backend.pool.settings
+          backend.pool = pool
+        } else {
+          backend.pool.onFreedElsewhere = { [unowned self] in tellFreed($0.identity) }
+        }
+        kept[identity] = backend.pool
+      }
+    }
+    for (identity, pool) in pools where kept[identity] == nil { pool.drain() }
+    pools = kept
+    let before = tables
+    tables = fresh
+    return before
+  }
+
+  /// Counts input that was refused, and tells of it, at most once a second.
+  func refused(_ reason: StaticString, listener: String, client: @autoclosure () -> String) {
+    statistics.refusals[reason.description, default: 0] += 1
+    if let suppressed = refusalNotice.take(at: loop.now) {
+      onEvent(
+        .refused(
+          listener: listener, client: client(), reason: reason.description, suppressed: suppressed))
+    }
+  }
+}
+
+/// Lets one notice a second through and counts the others.
+private struct RefusalNotice {
+  private var next = Instant(microseconds: 0)
+  private var suppressed = 0
+
+  /// - Returns: How many were held back since the last one, or nil to hold this one back too.
+  mutating func take(at now: Instant) -> Int? {
+    guard now >= next else {
+      suppressed += 1
+      return nil
+    }
+    defer { suppressed = 0 }
+    next = now + .seconds(1)
+    return suppressed
+  }
+}

@@ -1,0 +1,21 @@
+/// What workers counted since they began.
+public struct WorkerStatistics: Sendable {
+  public var acceptedConnections: UInt64 = 0
+  public var openConnections = 0
+  public var parkedConnections = 0
+  public var requests: UInt64 = 0
+  /// Refusals of bad input by reason.
+  public var refusals: [String: UInt64] = [:]
+
+  public init() {}
+}
+
+extension WorkerStatistics {
+  mutating func add(_ other: WorkerStatistics) {
+    acceptedConnections += other.acceptedConnections
+    openConnections += other.openConnections
+    parkedConnections += other.parkedConnections
+    requests += other.requests
+    refusals.merge(other.refusals) { $0 + $1 }
+  }
+}

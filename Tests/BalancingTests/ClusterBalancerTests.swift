@@ -1,0 +1,144 @@
+import Balancing
+import Testing
+
+@Suite("Balancing over subclusters and backends")
+struct ClusterBalancerTests {
+  typealias Subcluster = ClusterBalancer.Subcluster
+
+  static let shop = [
+    Subcluster(weight: 70, backendWeights: [3, 2, 1]),
+    Subcluster(weight: 30, backendWeights: [3, 2, 1]),
+  ]
+
+  struct Spill: Sendable, CustomTestStringConvertible {
+    let name: String
+    var subclusters = shop
+    var down: Set<Int> = []
+    var picks = 600
+    let counts: [Int]
+    var testDescription: String { name }
+  }
+
+  static let spills: [Spill] = [
+    Spill(name: "all up", counts: [210, 140, 70, 90, 60, 30]),
+    Spill(name: "one backend down", down: [0], counts: [0, 280, 140, 90, 60, 30]),
+    Spill(name: "a subcluster down", down: [0, 1, 2], counts: [0, 0, 0, 300, 200, 100]),
+    Spill(name: "the other down", down: [3, 4, 5], counts: [300, 200, 100, 0, 0, 0]),
+    Spill(name: "all down", down: [0, 1, 2, 3, 4, 5], counts: [0, 0, 0, 0, 0, 0]),
+    Spill(
+      name: "three share the spilled by their weights",
+      subclusters: [2, 1, 3].map { Subcluster(weight: $0, backendWeights: [1]) }, down: [2],
+      counts: [400, 200, 0]),
+    Spill(
+      name: "weight 0 gets nothing from an empty one",
+      subclusters: [
+        Subcluster(weight: 0, backendWeights: [1]), Subcluster(weight: 1, backendWeights: [1]),
+      ], down: [1], counts: [0, 0]),
+    Spill(
+      name: "a subcluster whose backends all have weight 0 spills",
+      subclusters: [
+        Subcluster(weight: 9, backendWeights: [0, 0]), Subcluster(weight: 1, backendWeights: [1]),
+      ], counts: [0, 0, 600]),
+    Spill(
+      name: "a subcluster without backends spills",
+      subclusters: [
+        Subcluster(weight: 9, backendWeights: []), Subcluster(weight: 1, backendWeights: [2, 1]),
+      ], counts: [400, 200]),
+    Spill(
+      name: "the one backend, in the second subcluster",
+      subclusters: [
+        Subcluster(weight: 9, backendWeights: []), Subcluster(weight: 1, backendWeights: [2]),
+      ], counts: [600]),
+    Spill(
+      name: "one backend", subclusters: [Subcluster(weight: 1, backendWeights: [1])],
+      counts: [600]),
+    Spill(
+      name: "one backend, down", subclusters: [Subcluster(weight: 1, backendWeights: [1])],
+      down: [0], counts: [0]),
+    Spill(
+      name: "one backend of weight 0", subclusters: [Subcluster(weight: 1, backendWeights: [0])],
+      counts: [0]),
+    Spill(
+      name: "one subcluster of weight 0",
+      subclusters: [Subcluster(weight: 0, backendWeights: [1, 1])], counts: [0, 0]),
+    Spill(name: "no subcluster", subclusters: [], counts: []),
+  ]
+
+  @Test("600 requests go exactly where the weights say", arguments: spills)
+  func spilling(_ c: Spill) {
+    var balancer = ClusterBalancer(c.subclusters)
+    #expect(counts(of: &balancer, picks: c.picks, down: c.down) == c.counts)
+  }
+
+  @Test("a choice names the subcluster of its backend")
+  func choice() {
+    var balancer = ClusterBalancer(Self.shop)
+    #expect(balancer.backends == [0..<3, 3..<6])
+    for _ in 0..<100 {
+      guard let choice = balancer.pick({ _ in true }) else {
+        Issue.record("nothing picked")
+        return
+      }
+      #expect(balancer.backends[choice.subcluster].contains(choice.backend))
+    }
+  }
+
+  @Test("a subcluster that returns gets its share again, and no burst")
+  func returning() {
+    var balancer = ClusterBalancer(Self.shop)
+    _ = counts(of: &balancer, picks: 333, down: [0, 1, 2])
+    let after = counts(of: &balancer, picks: 100, down: [])
+    #expect(after[0..<3].reduce(0, +) == 70)
+  }
+
+  @Test("a backend that falls between the two questions does not hide the other subcluster")
+  func falling() {
+    var balancer = ClusterBalancer([
+      Subcluster(weight: 9, backendWeights: [1, 1]), Subcluster(weight: 1, backendWeights: [1]),
+    ])
+    var questions = 0
+    let choice = balancer.pick { backend in
+      questions += 1
+      return backend == 2 || questions == 1
+    }
+    #expect(choice == ClusterBalancer.Choice(subcluster: 1, backend: 2))
+  }
+
+  @Test("workers that start at different places begin with different backends")
+  func staggered() {
+    let first = (0..<3).map { worker in
+      var balancer = ClusterBalancer(
+        [Subcluster(weight: 1, backendWeights: [1, 1, 1])], startingAt: worker)
+      return balancer.pick { _ in true }?.backend
+    }
+    #expect(first == [0, 1, 2])
+  }
+
+  @Test("adopting goes on where the old one was, though a subcluster and a backend are new")
+  func adopting() {
+    var old = ClusterBalancer(Self.shop)
+    _ = counts(of: &old, picks: 37, down: [])
+    var same = ClusterBalancer(Self.shop)
+    same.adopt(from: old, subcluster: { $0 }, backend: { $0 })
+    var grown = ClusterBalancer(
+      [Subcluster(weight: 10, backendWeights: [1, 1])] + Self.shop)
+    grown.adopt(
+      from: old, subcluster: { $0 == 0 ? nil : $0 - 1 }, backend: { $0 < 2 ? nil : $0 - 2 })
+    for _ in 0..<100 {
+      #expect(same.pick { _ in true } == old.pick { _ in true })
+    }
+    let shares = counts(of: &grown, picks: 1100, down: [])
+    #expect(abs(shares[0..<2].reduce(0, +) - 100) <= 2)
+    #expect(abs(shares[2..<5].reduce(0, +) - 700) <= 2)
+  }
+
+  private func counts(
+    of balancer: inout ClusterBalancer, picks: Int, down: Set<Int>
+  ) -> [Int] {
+    var counts = Array(repeating: 0, count: balancer.backends.last?.upperBound ?? 0)
+    for _ in 0..<picks {
+      if let choice = balancer.pick({ !down.contains($0) }) { counts[choice.backend] += 1 }
+    }
+    return counts
+  }
+}

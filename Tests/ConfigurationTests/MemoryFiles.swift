@@ -1,0 +1,31 @@
+import Configuration
+
+/// Files in memory.
+struct MemoryFiles: FileSource {
+  var files: [String: String]
+
+  func read(_ path: String) throws(FileError) -> [UInt8] {
+    guard let content = files[path] else { throw FileError("no such file") }
+    return Array(content.utf8)
+  }
+
+  /// Knows one `*` only, which is enough here.
+  func paths(matching glob: String) -> [String] {
+    let parts = glob.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+    return files.keys.filter { path in
+      path.hasPrefix(parts[0]) && path.hasSuffix(parts[1])
+        && !path.dropFirst(parts[0].count).dropLast(parts[1].count).contains("/")
+    }
+  }
+}
+
+/// What loading `text` as the main file `p.json` comes to.
+func load(_ text: String, with others: [String: String] = [:]) -> ConfigurationResult {
+  let files = MemoryFiles(files: others.merging(["p.json": text]) { $1 })
+  return loadConfiguration(at: "p.json", from: files)
+}
+
+extension ConfigurationResult {
+  /// The problems as `portico check` prints them.
+  var lines: [String] { problems.map(\.description) }
+}

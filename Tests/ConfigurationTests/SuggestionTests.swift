@@ -1,0 +1,26 @@
+import Testing
+
+@testable import Configuration
+
+@Suite("Suggestions")
+struct SuggestionTests {
+  static let known = ["max_head", "max_fields", "bind", "timeouts", "protocols"]
+
+  @Test(
+    "the nearest known word, however it is styled",
+    arguments: [
+      ("max_haed", "max_head"), ("maxHead", "max_head"), ("max-head", "max_head"),
+      ("maxhead", "max_head"),
+      ("bnid", "bind"), ("bin", "bind"), ("timeout", "timeouts"), ("protocol", "protocols"),
+      ("Max_Fields", "max_fields"),
+    ])
+  func near(text: String, expected: String) {
+    #expect(nearest(to: text, among: Self.known) == expected)
+  }
+
+  @Test(
+    "nothing for a word that is far from all", arguments: ["", "x", "upstream", "host", "maximum"])
+  func far(text: String) {
+    #expect(nearest(to: text, among: Self.known) == nil)
+  }
+}
