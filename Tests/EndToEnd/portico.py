@@ -136,8 +136,8 @@ class Portico:
                 self.send_signal(signal.SIGTERM)
                 self.send_signal(signal.SIGTERM)
                 status = self.wait_exit()
-                # Two signals are a hurry, not an error; a trap would be another status.
-                assert kind or status == 0, f"exit status {status}\n{self.tail()}"
+                # Two signals are a hurry; how it exits then is its own affair, but not by a trap.
+                assert kind or status >= 0, f"exit status {status}\n{self.tail()}"
         finally:
             self.kill()
         if kind is None:

@@ -8,6 +8,7 @@ import socket
 
 import pytest
 
+from portico import eventually
 from wire import Wire
 
 
@@ -112,7 +113,6 @@ def test_backend_that_comes_back_is_used_again(make, origins):
     assert portico.get().status == 503
     sock.close()
     make.origin(address=("127.0.0.1", port))
-    from portico import eventually
     with portico.connect() as client:
         eventually(lambda: client.request().status == 200, "the backend to be tried again")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import resource
 import select
 import time
 
@@ -60,7 +61,6 @@ def test_new_clients_are_served_while_idle_ones_crowd(make):
 
 
 def test_descriptor_limit_is_raised_to_its_maximum(make):
-    import resource
     portico = make.serve(make.origin())
     soft, hard = resource.prlimit(portico.pid, resource.RLIMIT_NOFILE)
     assert soft == hard

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from origins import OriginConnection, echo_forever
+from portico import eventually
 from wire import DEADLINE
 
 
@@ -236,8 +237,9 @@ def test_waiting_is_bounded_in_number(make):
     origin.wait(lambda: len(origin.requests) == 1)
     for client in clients[1:]:
         client.send("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
-    for _ in range(5):  # Those that found the queue full are told at once.
-        portico.wait_access(status=503)
+    # Those that found the queue full are told at once.
+    eventually(lambda: sum(json.loads(line)["status"] == 503 for line in list(portico.access.lines))
+               == 5, "five refusals")
     origin.released.set()
     statuses = sorted(client.response().status for client in clients)
     for client in clients:
