@@ -9,6 +9,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -104,7 +105,8 @@ class Portico:
     """A running daemon. Use it as a context; leaving it stops it and checks how it ended."""
 
     def __init__(self, config: dict, directory: Path, workers: int = 1,
-                 descriptors: int | None = None):
+                 descriptors: int | None = None, environment: dict | None = None,
+                 inherited: socket.socket | None = None):
         self.directory = directory
         self.file = directory / "portico.json"
         self.control = directory / "control.sock"
@@ -113,10 +115,15 @@ class Portico:
         if descriptors:
             def limit() -> None:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+        command = [EXECUTABLE, "serve", "--config", str(self.file), "--workers", str(workers)]
+        pass_fds = []
+        if inherited:  # As systemd does: descriptor 3, and the process that it is meant for.
+            pass_fds = [inherited.fileno()]
+            command = ["bash", "-c", f'exec 3<&{pass_fds[0]}; LISTEN_PID=$$ exec "$@"', "-", *command]
         self.process = subprocess.Popen(
-            [EXECUTABLE, "serve", "--config", str(self.file), "--workers", str(workers)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-            preexec_fn=limit, env={**os.environ, "SWIFT_BACKTRACE": "enable=no"})
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+            preexec_fn=limit, pass_fds=pass_fds,
+            env={**os.environ, "SWIFT_BACKTRACE": "enable=no", **(environment or {})})
         self.access = Lines(self.process.stdout)
         self.log = Lines(self.process.stderr)
         self.stopped = False
