@@ -107,6 +107,16 @@ def test_shipped_configurations_are_good(path):
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
+@pytest.mark.parametrize("document", ["README.md", "docs/configuration.md"])
+def test_whole_configurations_in_documents_are_good(document, write):
+    blocks = re.findall(r"^```jsonc?\n(.*?)^```", (ROOT / document).read_text(), re.M | re.S)
+    whole = [block for block in blocks if '"listeners"' in block and '"routes"' in block]
+    assert whole or document != "README.md"
+    for block in whole:
+        outcome = run("check", "--config", write(block))
+        assert outcome.returncode == 0, block + outcome.stdout + outcome.stderr
+
+
 class Running:
     """A `portico` command that runs until the block ends."""
 
