@@ -95,3 +95,10 @@ let package = Package(
     .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
   ]
 )
+
+// For `scripts/check`: every warning is an error. A plain clone must build on the next toolchain too.
+if Context.environment["PORTICO_STRICT"] != nil {
+  for target in package.targets {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}

@@ -72,6 +72,32 @@
     count &+= 1
   }
 
+  /// Appends `name`, a colon and a space, `value`, and CRLF.
+  ///
+  /// In one step, because messages are mostly made of these: half the cost of four steps.
+  public mutating func appendFieldLine(name: Span<UInt8>, value: Span<UInt8>) {
+    let (nameLength, valueLength) = (name.count, value.count)
+    let length = nameLength &+ valueLength &+ 4
+    reserve(length)
+    // Sound: `reserve` made room for `length` octets after `count`, all of which are written here.
+    unsafe name.withUnsafeBytes { source in
+      if let start = source.baseAddress {
+        unsafe (base + count).copyMemory(from: start, byteCount: nameLength)
+      }
+    }
+    unsafe value.withUnsafeBytes { source in
+      if let start = source.baseAddress {
+        unsafe (base + (count &+ nameLength &+ 2)).copyMemory(from: start, byteCount: valueLength)
+      }
+    }
+    let colon = count &+ nameLength
+    unsafe base.storeBytes(of: 0x3A, toByteOffset: colon, as: UInt8.self)
+    unsafe base.storeBytes(of: 0x20, toByteOffset: colon &+ 1, as: UInt8.self)
+    count &+= length
+    unsafe base.storeBytes(of: 0x0D, toByteOffset: count &- 2, as: UInt8.self)
+    unsafe base.storeBytes(of: 0x0A, toByteOffset: count &- 1, as: UInt8.self)
+  }
+
   public mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
   // Disfavoured, because a literal would else be taken for a String, not a StaticString.

@@ -1,6 +1,8 @@
 extension Span where Element == UInt8 {
   /// Whether these are exactly the octets of `text`.
-  @inlinable
+  ///
+  /// Always inlined, so that the octets of a literal become constants and its length unrolls the loop.
+  @inlinable @inline(__always)
   public func equals(_ text: StaticString) -> Bool {
     let length = text.utf8CodeUnitCount
     guard count == length else { return false }
@@ -24,7 +26,7 @@ extension Span where Element == UInt8 {
   /// Whether these are the octets of `text`, ASCII letters of either case taken as equal.
   ///
   /// - Precondition: `text` is in lower case.
-  @inlinable
+  @inlinable @inline(__always)
   public func equalsIgnoringCase(_ text: StaticString) -> Bool {
     let length = text.utf8CodeUnitCount
     guard count == length else { return false }

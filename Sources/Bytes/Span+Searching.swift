@@ -1,6 +1,6 @@
 extension Span where Element == UInt8 {
   /// The offset of the first `byte` from `start` on and before `end`; `end` when there is none.
-  @inlinable
+  @inlinable @inline(__always)
   public func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int {
     precondition(start >= 0 && end <= count)
     let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
@@ -19,14 +19,17 @@ extension Span where Element == UInt8 {
 
   /// The offset of the first octet that a field value cannot hold: a control octet other than
   /// HTAB (RFC 9110 §5.5). `end` when there is none from `start` on.
-  @inlinable
+  @inlinable @inline(__always)
   public func firstControl(from start: Int, to end: Int) -> Int {
     precondition(start >= 0 && end <= count)
     var index = start
     while index &+ 8 <= end {
       let octets = word(at: index)
-      let below0x20 = (octets &- 0x2020_2020_2020_2020) & ~octets & 0x8080_8080_8080_8080
-      let found = below0x20 | (octets ^ 0x7F7F_7F7F_7F7F_7F7F).zeroOctets
+      // Below 0x80, only what is less than 0x20 borrows in the first, and only DEL in the second.
+      let borrows =
+        (octets &- 0x2020_2020_2020_2020)
+        | ((octets ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101)
+      let found = borrows & ~octets & 0x8080_8080_8080_8080
       if found == 0 {
         index &+= 8
         continue
@@ -43,10 +46,12 @@ extension Span where Element == UInt8 {
   }
 
   /// The offset of the first octet outside of `set` from `start` on; `end` when there is none.
-  @inlinable
+  @inlinable @inline(__always)
   public func firstIndex(notIn set: ByteSet, from start: Int, to end: Int) -> Int {
+    precondition(start >= 0 && end <= count)
     var index = start
-    while index < end, set.contains(self[index]) { index &+= 1 }
+    // Sound: both ends were just checked.
+    while index < end, set.contains(unsafe self[unchecked: index]) { index &+= 1 }
     return index
   }
 

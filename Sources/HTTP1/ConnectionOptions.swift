@@ -20,7 +20,13 @@ struct ConnectionOptions: OptionSet {
     guard fields.contains(.connection) else { return }
     var count = 0
     for index in fields.lines.indices where fields.lines[index].id == .connection {
-      var cursor = ListCursor(fields.lines[index].value)
+      let value = fields.lines[index].value
+      // What nearly every message says needs no walk.
+      if bytes[value].equalsIgnoringCase("keep-alive") {
+        insert(.keepAlive)
+        continue
+      }
+      var cursor = ListCursor(value)
       while let member = cursor.next(in: bytes) {
         count += 1
         guard count <= Self.maxOptions else { throw .tooManyConnectionOptions }

@@ -6,6 +6,11 @@ import HTTPSemantics
 /// A line that is not whole yet is read again from its start when more has arrived; whole lines
 /// are never read again. What a prefix of the input leads to does not depend on how it was cut.
 struct FieldSectionParser: Sendable {
+  /// What names are made of, without the two octets that make one odd.
+  private static var plainName: ByteSet {
+    ByteSet(low: 0x03FF_2CFA_0000_0000, high: 0x57FF_FFFF_47FF_FFFE)
+  }
+
   let limits: HeadLimits
   /// Where the next line starts; after the end, the octet past the section.
   private(set) var position: Int
@@ -51,6 +56,7 @@ struct FieldSectionParser: Sendable {
   /// Appends the line at `position`.
   ///
   /// - Returns: Where the next line starts; nil when the line is not whole.
+  @inline(__always)
   private func parseLine(
     _ bytes: Span<UInt8>, to end: Int, into fields: inout FieldSection
   ) throws(FieldError) -> Int? {
@@ -87,17 +93,14 @@ struct FieldSectionParser: Sendable {
   /// Checks the octets of a name, or of what is there of one.
   ///
   /// - Returns: Whether the line is to be dropped for its odd name.
+  @inline(__always)
   private func checkName(
     _ bytes: Span<UInt8>, from start: Int, to end: Int, isWhole: Bool
   ) throws(FieldError) -> Bool {
-    var index = start
-    var isOdd = false
-    while index < end {
-      let byte = bytes[index]
-      guard ByteSet.token.contains(byte) else { throw nameError(byte, isFirst: index == start) }
-      isOdd = isOdd || byte == .underscore || byte == .period
-      index &+= 1
-    }
+    var index = bytes.firstIndex(notIn: Self.plainName, from: start, to: end)
+    let isOdd = index < end
+    if isOdd { index = bytes.firstIndex(notIn: .token, from: index, to: end) }
+    guard index == end else { throw nameError(bytes[index], isFirst: index == start) }
     // A name that is not whole may yet break a rule to be told of first.
     guard isWhole else { return false }
     if start == end { throw .emptyName }

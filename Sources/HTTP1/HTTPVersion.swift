@@ -10,6 +10,7 @@ enum HTTPVersion: Equatable {
   /// Octets of every version.
   static let length = 8
 
+  @inline(__always)
   static func read(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> HTTPVersion {
     if end &- start >= length {
       let text = bytes.extracting(start..<(start &+ length))

@@ -6,10 +6,7 @@ public import HTTPSemantics
 extension OutputBuffer {
   /// `name: value` and CRLF.
   public mutating func appendField(name: Span<UInt8>, value: Span<UInt8>) {
-    append(name)
-    append(": ")
-    append(value)
-    append("\r\n")
+    appendFieldLine(name: name, value: value)
   }
 
   /// `name: value` and CRLF.

@@ -13,6 +13,7 @@ extension RequestHead {
     acceptsTrailers = minorVersion > 0 && fields.contains(.te) && listsTrailers(bytes)
   }
 
+  @inline(__always)
   private mutating func interpretFraming(_ bytes: Span<UInt8>) throws(RequestError) {
     do throws(FramingError) {
       switch try DeclaredFraming(of: fields, in: bytes, minorVersion: minorVersion) {
@@ -25,6 +26,7 @@ extension RequestHead {
     }
   }
 
+  @inline(__always)
   private mutating func interpretConnection(_ bytes: Span<UInt8>) throws(RequestError) {
     do throws(FieldError) {
       let options = try ConnectionOptions(of: &fields, in: bytes)
@@ -36,6 +38,7 @@ extension RequestHead {
     }
   }
 
+  @inline(__always)
   private mutating func interpretExpectation(_ bytes: Span<UInt8>) throws(RequestError) {
     guard fields.contains(.expect) else { return }
     guard let line = fields.only(.expect), bytes[line.value].equalsIgnoringCase("100-continue")

@@ -43,10 +43,10 @@ public struct RequestHead: Sendable {
 
   /// Forgets the request before, and keeps the memory of its fields.
   mutating func reset() {
-    var kept = FieldSection()
-    swap(&kept, &fields)
-    kept.removeAll()
-    self = RequestHead()
-    fields = kept
+    // One by one: assigning a new head would make the memory of the fields change hands twice.
+    fields.removeAll()
+    (path, authority, host, port) = (ByteRange(), ByteRange(), ByteRange(), nil)
+    (pathNeedsNormalizing, expectsContinue) = (false, false)
+    // All else is set by every request.
   }
 }

@@ -45,6 +45,7 @@ public struct RequestHeadParser: Sendable {
     return true
   }
 
+  @inline(__always)
   private mutating func parseLines(
     _ bytes: Span<UInt8>, into head: inout RequestHead
   ) throws(RequestError) -> Bool {
@@ -66,6 +67,7 @@ public struct RequestHeadParser: Sendable {
   /// Passes up to two CRLFs, which some clients send after the content of the request before.
   ///
   /// - Returns: Where the request line starts; nil when it has not yet.
+  @inline(__always)
   private func skipEmptyLines(_ bytes: Span<UInt8>) throws(RequestError) -> Int? {
     var start = 0
     while start < bytes.count {
@@ -79,6 +81,7 @@ public struct RequestHeadParser: Sendable {
     return nil
   }
 
+  @inline(__always)
   private func parseRequestLine(
     _ bytes: Span<UInt8>, from start: Int, into head: inout RequestHead
   ) throws(RequestError) -> Int? {

@@ -6,12 +6,6 @@ struct RequestLine {
   /// Octets of a method.
   private static let maxMethod = 32
 
-  /// What a target is made of, without the octets that mean something to us: `#`, `?`, `%`, `.` and
-  /// the backslash. Wider than RFC 3986: browsers send `|`, `{` and others as they are.
-  private static var plainTarget: ByteSet {
-    ByteSet(low: 0x7FFF_BFD6_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF)
-  }
-
   /// The octet to be read next; after the line, the one past it.
   private(set) var position: Int
   /// Where what has arrived, or what a line may have, ends.
@@ -38,57 +32,66 @@ struct RequestLine {
     return true
   }
 
+  @inline(__always)
   private mutating func parseMethod(
     _ bytes: Span<UInt8>, into head: inout RequestHead
   ) throws(RequestError) -> Bool {
     let start = position
-    while position < end {
-      let byte = bytes[position]
-      guard ByteSet.token.contains(byte) else {
-        guard byte == .space, position > start else { throw .invalidMethod(byte) }
-        head.methodBytes = ByteRange(start..<position)
-        position &+= 1
-        return true
-      }
-      position &+= 1
-      guard position &- start <= Self.maxMethod else { throw .methodTooLong }
-    }
-    return false
+    let limit = min(end, start &+ Self.maxMethod &+ 1)
+    position = bytes.firstIndex(notIn: .token, from: start, to: limit)
+    guard position &- start <= Self.maxMethod else { throw .methodTooLong }
+    guard position < end else { return false }
+    let byte = bytes[position]
+    guard byte == .space, position > start else { throw .invalidMethod(byte) }
+    head.methodBytes = ByteRange(start..<position)
+    position &+= 1
+    return true
   }
 
+  @inline(__always)
   private mutating func parseTarget(
     _ bytes: Span<UInt8>, into head: inout RequestHead
   ) throws(RequestError) -> Bool {
     let start = position
-    var queryStart: Int?
+    passPath(bytes, from: start, into: &head)
+    let queryStart = position
+    if position < end, bytes[position] == .question {
+      position = TargetScanner.firstSpecialInQuery(bytes, from: position, to: end)
+    }
+    guard position < end else { return false }
+    switch bytes[position] {
+    case .space:
+      guard position > start else { throw .emptyTarget }
+      head.target = ByteRange(start..<position)
+      head.query = ByteRange(queryStart..<position)
+      position &+= 1
+      return true
+    case .carriageReturn, .lineFeed: throw position > start ? .missingVersion : .emptyTarget
+    default: throw .invalidTarget(bytes[position])
+    }
+  }
+
+  /// Moves to what ends the path: a `?`, or an octet that no target has.
+  @inline(__always)
+  private mutating func passPath(
+    _ bytes: Span<UInt8>, from start: Int, into head: inout RequestHead
+  ) {
     while true {
-      position = bytes.firstIndex(notIn: Self.plainTarget, from: position, to: end)
-      guard position < end else { return false }
-      let byte = bytes[position]
-      switch byte {
-      case .space:
-        guard position > start else { throw .emptyTarget }
-        head.target = ByteRange(start..<position)
-        head.query = ByteRange((queryStart ?? position)..<position)
-        position &+= 1
-        return true
-      case .question: queryStart = queryStart ?? position
-      case .percent, .backslash:
-        head.pathNeedsNormalizing = head.pathNeedsNormalizing || queryStart == nil
+      position = TargetScanner.firstSpecialInPath(bytes, from: position, to: end)
+      guard position < end else { return }
+      switch bytes[position] {
+      case .percent, .backslash: head.pathNeedsNormalizing = true
       case .period:
         // Only a segment that starts with a dot can be a dot segment.
-        if queryStart == nil, position > start, bytes[position &- 1] == .slash {
-          head.pathNeedsNormalizing = true
-        }
-      case .carriageReturn, .lineFeed:
-        throw position > start ? .missingVersion : .emptyTarget
-      default: throw .invalidTarget(byte)
+        if position > start, bytes[position &- 1] == .slash { head.pathNeedsNormalizing = true }
+      default: return
       }
       position &+= 1
     }
   }
 
   /// `HTTP/1.1` and CRLF.
+  @inline(__always)
   private mutating func parseVersion(
     _ bytes: Span<UInt8>, into head: inout RequestHead
   ) throws(RequestError) -> Bool {

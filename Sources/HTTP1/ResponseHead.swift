@@ -28,10 +28,8 @@ public struct ResponseHead: Sendable {
 
   /// Forgets the response before, and keeps the memory of its fields.
   mutating func reset() {
-    var kept = FieldSection()
-    swap(&kept, &fields)
-    kept.removeAll()
-    self = ResponseHead()
-    fields = kept
+    fields.removeAll()
+    keepAliveTimeoutSeconds = nil
+    // All else is set by every response.
   }
 }

@@ -39,6 +39,11 @@ public struct ServerConnectionMachine: ~Copyable, Sendable {
   /// Whether the response's head has been sent: from then on no other answer can be given.
   public var hasSentResponseHead: Bool { response != .idle }
 
+  /// Whether the response has been sent to its end, or the connection awaits the next request.
+  public var hasSentResponseEnd: Bool {
+    response == .ended || (request == .idle && response == .idle)
+  }
+
   /// Whether the connection ends with this exchange.
   public var isClosing: Bool { life != .persistent }
 

@@ -2,18 +2,20 @@
 ///
 /// Reused from message to message: ``removeAll()`` keeps the memory.
 public struct FieldSection: Sendable {
-  public private(set) var lines: [FieldLine] = []
+  @usableFromInline var storage: [FieldLine] = []
   /// A bit for each ``FieldID`` that some line has.
-  private var present: UInt64 = 0
+  @usableFromInline var present: UInt64 = 0
 
   public init() {}
 
-  public var count: Int { lines.count }
-  public var isEmpty: Bool { lines.isEmpty }
+  public var lines: [FieldLine] { @inlinable get { storage } }
+  @inlinable public var count: Int { storage.count }
+  @inlinable public var isEmpty: Bool { storage.isEmpty }
 
   /// Whether some line has this field.
   ///
   /// - Complexity: O(1).
+  @inlinable
   public func contains(_ id: FieldID) -> Bool { present &>> UInt64(id.rawValue) & 1 != 0 }
 
   /// The first line that has this field.
@@ -36,17 +38,18 @@ public struct FieldSection: Sendable {
     return found
   }
 
+  @inlinable
   public mutating func append(_ line: FieldLine) {
-    lines.append(line)
+    storage.append(line)
     present |= 1 &<< UInt64(line.id.rawValue)
   }
 
   /// Marks the line at `index` as one that is not forwarded.
-  public mutating func markHopByHop(at index: Int) { lines[index].isHopByHop = true }
+  public mutating func markHopByHop(at index: Int) { storage[index].isHopByHop = true }
 
   /// Forgets the lines and keeps their memory.
   public mutating func removeAll() {
-    lines.removeAll(keepingCapacity: true)
+    storage.removeAll(keepingCapacity: true)
     present = 0
   }
 }

@@ -179,6 +179,25 @@ struct LoadConfigurationTests {
     }
   }
 
+  @Test("a document with any one octet replaced or left out is read or refused without a trap")
+  func damaged() {
+    let text = """
+      {"listeners":{"w":{"bind":["*:80"]}},//c
+      "routes":[{"hosts":"*.a","path":"/%2F/*","cluster":"c"},{"redirect":{"location":"{host}"}},],
+      "clusters":{"c":{"backends":[{"address":"1.0.0.1:80","weight":2}],"pool":{"max_age":"1h"}}}}
+      """
+    #expect(load(text).lines == [])
+    let octets = Array(text.utf8)
+    for index in octets.indices {
+      for replacement in [nil] + Array("{}[]\",:\\/*1".utf8) + [0x00, 0x0A, 0xC3, 0xFF] {
+        var damaged = octets
+        damaged.replaceSubrange(index...index, with: replacement.map { [$0] } ?? [])
+        let result = loadConfiguration(at: "p", from: OneFile(content: damaged))
+        #expect((result.snapshot == nil) == result.problems.contains { $0.severity == .error })
+      }
+    }
+  }
+
   @Test("ten thousand routes and a thousand clusters are loaded whole")
   func large() throws {
     let result = load(largeConfiguration(routes: 10_000, clusters: 1000))

@@ -19,6 +19,14 @@ struct MemoryFiles: FileSource {
   }
 }
 
+/// One file, of any octets.
+struct OneFile: FileSource {
+  let content: [UInt8]
+
+  func read(_ path: String) throws(FileError) -> [UInt8] { content }
+  func paths(matching glob: String) -> [String] { [] }
+}
+
 /// What loading `text` as the main file `p.json` comes to.
 func load(_ text: String, with others: [String: String] = [:]) -> ConfigurationResult {
   let files = MemoryFiles(files: others.merging(["p.json": text]) { $1 })

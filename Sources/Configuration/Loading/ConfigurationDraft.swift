@@ -87,8 +87,3 @@ extension ConfigurationDraft {
     }
   }
 }
-
-extension SourceLocation: CustomStringConvertible {
-  /// `file:line:column`.
-  public var description: String { "\(file):\(line):\(column)" }
-}

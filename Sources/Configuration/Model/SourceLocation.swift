@@ -11,3 +11,8 @@ public struct SourceLocation: Equatable, Hashable, Sendable {
     self.column = column
   }
 }
+
+extension SourceLocation: CustomStringConvertible {
+  /// `file:line:column`.
+  public var description: String { "\(file):\(line):\(column)" }
+}

@@ -146,12 +146,14 @@ public final class Transport: EventSource {
     case failed(Int32)
   }
 
-  /// Writes what the kernel takes of `head` and then `body` at once, in one system call.
-  public func tryWrite(_ head: Span<UInt8>, _ body: Span<UInt8>) -> WriteResult {
+  /// Writes what the kernel takes of `head`, `body` and `tail` at once, in one system call.
+  public func tryWrite(
+    _ head: Span<UInt8>, _ body: Span<UInt8>, _ tail: Span<UInt8> = Span()
+  ) -> WriteResult {
     guard isWritable else { return .octets(0) }
-    let wanted = head.count &+ body.count
+    let wanted = head.count &+ body.count &+ tail.count
     while true {
-      let count = gather(head, body)
+      let count = body.isEmpty && tail.isEmpty ? send(head) : gather(head, body, tail)
       if count >= 0 {
         if count < wanted { isWritable = false }
         return .octets(count)
@@ -166,35 +168,28 @@ public final class Transport: EventSource {
     }
   }
 
-  /// As ``tryWrite(_:_:)``, of what an output buffer holds.
-  public func tryWrite(_ head: borrowing OutputBuffer, _ body: Span<UInt8>) -> WriteResult {
-    tryWrite(head.span, body)
+  /// As ``tryWrite(_:_:_:)``, of what output buffers hold.
+  public func tryWrite(
+    _ head: borrowing OutputBuffer, _ body: Span<UInt8>, _ tail: borrowing OutputBuffer
+  ) -> WriteResult {
+    tryWrite(head.span, body, tail.span)
   }
 
-  private func gather(_ head: Span<UInt8>, _ body: Span<UInt8>) -> Int {
-    let flags = Int32(MSG_NOSIGNAL)
-    // Sound: the spans are borrowed for the whole call, and the kernel only reads them.
-    return unsafe head.withUnsafeBytes { head in
-      if body.isEmpty { return unsafe send(descriptor, head.baseAddress, head.count, flags) }
-      return unsafe body.withUnsafeBytes { body in
-        if head.isEmpty { return unsafe send(descriptor, body.baseAddress, body.count, flags) }
-        return unsafe sendBoth(head, body, flags)
-      }
+  private func send(_ octets: Span<UInt8>) -> Int {
+    // Sound: the span is borrowed for the whole call, and the kernel only reads it.
+    unsafe octets.withUnsafeBytes {
+      unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
     }
   }
 
-  private func sendBoth(
-    _ head: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer, _ flags: Int32
-  ) -> Int {
-    let first = unsafe iovec(iov_base: .init(mutating: head.baseAddress), iov_len: head.count)
-    let second = unsafe iovec(iov_base: .init(mutating: body.baseAddress), iov_len: body.count)
-    var pieces = unsafe (first, second)
-    return unsafe withUnsafeMutablePointer(to: &pieces) { pieces in
-      unsafe pieces.withMemoryRebound(to: iovec.self, capacity: 2) { pieces in
-        var message = unsafe msghdr()
-        unsafe message.msg_iov = pieces
-        unsafe message.msg_iovlen = 2
-        return unsafe sendmsg(descriptor, &message, flags)
+  private func gather(_ head: Span<UInt8>, _ body: Span<UInt8>, _ tail: Span<UInt8>) -> Int {
+    let descriptor = self.descriptor
+    // Sound: the spans are borrowed for the whole call, and the kernel only reads them.
+    return unsafe head.withUnsafeBytes { head in
+      unsafe body.withUnsafeBytes { body in
+        unsafe tail.withUnsafeBytes { tail in
+          unsafe sendPieces(descriptor, head, body, tail)
+        }
       }
     }
   }
@@ -223,6 +218,11 @@ public final class Transport: EventSource {
         try await waitUntilWritable(until: loop.now + stall)
       }
     }
+  }
+
+  /// Counts octets that were written, and waits for the next turn if this one has had enough.
+  public func yieldIfSpent(_ count: Int) async {
+    if budget.isSpent(by: count, in: loop.turn) { await loop.yieldTurn() }
   }
 
   /// Waits until the kernel takes octets again.
@@ -265,5 +265,24 @@ public final class Transport: EventSource {
     _ = Glibc.close(descriptor)
     descriptor = -1
     isReadable = false
+  }
+}
+
+private func sendPieces(
+  _ descriptor: Int32, _ head: UnsafeRawBufferPointer, _ body: UnsafeRawBufferPointer,
+  _ tail: UnsafeRawBufferPointer
+) -> Int {
+  func piece(_ octets: UnsafeRawBufferPointer) -> iovec {
+    unsafe iovec(
+      iov_base: UnsafeMutableRawPointer(mutating: octets.baseAddress), iov_len: octets.count)
+  }
+  var pieces = unsafe (piece(head), piece(body), piece(tail))
+  return unsafe withUnsafeMutablePointer(to: &pieces) { pieces in
+    unsafe pieces.withMemoryRebound(to: iovec.self, capacity: 3) { pieces in
+      var message = unsafe msghdr()
+      unsafe message.msg_iov = pieces
+      unsafe message.msg_iovlen = 3
+      return unsafe sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL))
+    }
   }
 }

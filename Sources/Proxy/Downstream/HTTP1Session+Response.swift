@@ -6,98 +6,90 @@ import HTTPSemantics
 // The response half of an HTTP/1.x session.
 extension HTTP1Session {
   var hasSentHead: Bool { machine.hasSentResponseHead }
+  var hasSentEnd: Bool { machine.hasSentResponseEnd }
 
   private var isHTTP10: Bool { request.head.minorVersion == 0 }
 
   // MARK: A backend's response
 
-  func sendInterim(_ head: ResponseHead, _ bytes: Span<UInt8>) async throws(ProxyError) {
-    if isHTTP10 { return }
-    state.output.removeAll()
+  func sendInterim(
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>
+  ) throws(ProxyError) -> Bool {
+    if isHTTP10 { return true }
+    clearOutput()
     ResponseForwarder.writeInterim(head, bytes, into: &state.output)
     machine.sentInterimResponse()
-    try await flush(Span())
+    return try flush(Span())
   }
 
   func sendContinue() throws(ProxyError) {
-    state.output.removeAll()
+    clearOutput()
     state.output.append("HTTP/1.1 100 Continue\r\n\r\n")
     machine.sentInterimResponse()
     // So few octets fit, or the client has stopped reading before it got anything.
-    guard connection.transport.tryWrite(state.output, Span()) == .octets(state.output.count)
-    else { throw .clientGone }
+    guard try flush(Span()) else { throw .clientGone }
   }
 
   func sendHead(
-    _ head: ResponseHead, _ bytes: Span<UInt8>, first: Span<UInt8>, isEnd: Bool,
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, first: Span<UInt8>, isEnd: Bool,
     trailers: TrailerSection?
-  ) async throws(ProxyError) {
+  ) throws(ProxyError) -> Bool {
     decideFraming(head.framing)
-    // Its content comes after an answer that may have made it pointless: RFC 9112 §9.3 lets us close.
+    // What is left of the content comes after an answer that may have made it pointless: RFC 9112
+    // §9.3 lets us close.
     if machine.awaitsContent || connection.isRetiring { machine.closeAfterResponse() }
-    let hasContent = !isEnd
-    machine.sentResponseHead(isPersistent: responseFraming != .untilClose, hasContent: true)
+    machine.sentResponseHead(isPersistent: responseFraming != .untilClose, hasContent: !isEnd)
     let form = ResponseForwarder.Form(
       framing: responseFraming, closes: machine.isClosing, isHTTP10: isHTTP10,
       keepsTrailers: request.head.acceptsTrailers && responseFraming == .chunked,
       addsServer: listener.addsServer)
-    state.output.removeAll()
+    clearOutput()
     ResponseForwarder.write(
-      head, bytes, form: form, via: listener.via, date: state.date.line,
-      into: &state.output)
-    if responseFraming == .chunked, !first.isEmpty {
-      state.output.appendChunkHead(size: first.count)
-    }
-    if isEnd { machine.sentResponseEnd() }
-    try await sendPiece(first, isEnd: !hasContent, trailers: trailers)
+      head, bytes, form: form, via: listener.via, date: state.date.line, into: &state.output)
+    return try send(first, isEnd: isEnd, trailers)
   }
 
-  func sendContent(_ piece: Span<UInt8>) async throws(ProxyError) {
-    state.output.removeAll()
-    if responseFraming == .chunked { state.output.appendChunkHead(size: piece.count) }
-    try await sendPiece(piece, isEnd: false, trailers: nil)
+  func sendContent(_ piece: Span<UInt8>) throws(ProxyError) -> Bool {
+    clearOutput()
+    return try send(piece, isEnd: false, nil)
   }
 
-  func sendEnd(_ trailers: TrailerSection?) async throws(ProxyError) {
+  func sendEnd(_ trailers: TrailerSection?) throws(ProxyError) -> Bool {
     machine.sentResponseEnd()
-    guard responseFraming == .chunked else { return }
-    state.output.removeAll()
-    state.output.appendLastChunk(trailers: request.head.acceptsTrailers ? trailers : nil)
-    try await flush(Span())
+    guard responseFraming == .chunked else { return true }
+    clearOutput()
+    return try send(Span(), isEnd: true, trailers)
   }
 
-  /// What follows the head or the size of a chunk: the piece, and the end of the chunk or of all.
-  private func sendPiece(
-    _ piece: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
-  ) async throws(ProxyError) {
-    let isChunked = responseFraming == .chunked
-    // One call with one run of octets is cheaper than gathering, as long as little is copied.
-    guard piece.count > Self.copiedPiece || (isChunked && !piece.isEmpty) else {
-      state.output.append(piece)
-      if isChunked, isEnd {
-        state.output.appendLastChunk(trailers: request.head.acceptsTrailers ? trailers : nil)
-      }
-      return try await flush(Span())
-    }
-    guard isChunked else { return try await flush(piece) }
-    if piece.count <= Self.copiedPiece {
-      state.output.append(piece)
-      state.output.append("\r\n")
-      if isEnd {
-        state.output.appendLastChunk(trailers: request.head.acceptsTrailers ? trailers : nil)
-      }
-      return try await flush(Span())
-    }
-    try await flush(piece)
-    state.output.removeAll()
-    state.output.append("\r\n")
-    if isEnd {
-      state.output.appendLastChunk(trailers: request.head.acceptsTrailers ? trailers : nil)
-    }
-    try await flush(Span())
-  }
-
+  /// One call with one run of octets is cheaper than gathering, as long as little is copied.
   private static let copiedPiece = 4096
+
+  /// Sends what is in the output, and then a piece of content as this client's framing has it.
+  private func send(
+    _ piece: Span<UInt8>, isEnd: Bool, _ trailers: TrailerSection?
+  ) throws(ProxyError) -> Bool {
+    let isChunked = responseFraming == .chunked
+    if isChunked, !piece.isEmpty { state.output.appendChunkHead(size: piece.count) }
+    let isCopied = piece.count <= Self.copiedPiece
+    if isCopied { state.output.append(piece) }
+    if isChunked {
+      let kept = request.head.acceptsTrailers ? trailers : nil
+      let hasPiece = !piece.isEmpty
+      if isCopied {
+        Self.endChunk(hasPiece, isEnd, kept, in: &state.output)
+      } else {
+        Self.endChunk(hasPiece, isEnd, kept, in: &state.tail)
+      }
+    }
+    return try flush(isCopied ? Span() : piece)
+  }
+
+  private static func endChunk(
+    _ hasPiece: Bool, _ isEnd: Bool, _ trailers: TrailerSection?, in output: inout OutputBuffer
+  ) {
+    if hasPiece { output.append("\r\n") }
+    if isEnd { output.appendLastChunk(trailers: trailers) }
+  }
 
   /// How content of unknown or given length is framed for this client (RFC 9112 §6).
   private func decideFraming(_ framing: MessageFraming) {
@@ -122,7 +114,7 @@ extension HTTP1Session {
     if machine.awaitsContent || connection.isRetiring { machine.closeAfterResponse() }
     responseFraming = .none
     machine.sentResponseHead(isPersistent: true, hasContent: false)
-    state.output.removeAll()
+    clearOutput()
     var content = OutputBuffer(capacity: 256)
     let type = writeContent(of: answer, into: &content)
     state.output.appendStatusLine(answer.status)
@@ -140,7 +132,7 @@ extension HTTP1Session {
     }
     state.output.append("\r\n")
     if request.head.method != .head { state.output.append(content.span) }
-    try await flush(Span())
+    if try !flush(Span()) { try await finishSending(Span()) }
   }
 
   private func writeContent(
@@ -175,43 +167,6 @@ extension HTTP1Session {
       }
     } catch {
       machine.closeAfterResponse()
-    }
-  }
-
-  // MARK: Writing
-
-  /// Sends what is in the worker's output, and then `body`.
-  private func flush(_ body: Span<UInt8>) async throws(ProxyError) {
-    let total = state.output.count + body.count
-    switch connection.transport.tryWrite(state.output, body) {
-    case .octets(total): return
-    case .failed: throw .clientGone
-    case .octets(let count): try await flushSlowly(from: count, body)
-    }
-  }
-
-  /// The client does not take everything at once. The output is the worker's: what is left of it has
-  /// to be copied before anybody else writes.
-  private func flushSlowly(from written: Int, _ body: Span<UInt8>) async throws(ProxyError) {
-    let count = state.output.count
-    let head = OutputBuffer(copying: state.output, from: min(written, count))
-    var position = max(0, written - count) - head.count
-    let transport = connection.transport
-    while position < body.count {
-      let began = state.loop.now
-      do throws(TransportError) {
-        try await transport.waitUntilWritable(until: began + listener.writeIdleTimeout)
-      } catch {
-        throw error == .timedOut ? .clientTooSlow : .clientGone
-      }
-      let result =
-        position < 0
-        ? transport.tryWrite(head.span.extracting((head.count + position)..<head.count), body)
-        : transport.tryWrite(Span(), body.extracting(position..<body.count))
-      guard case .octets(let count) = result else { throw .clientGone }
-      position += count
-      sendMeter.moved(count, afterWaiting: state.loop.now - began)
-      if sendMeter.isBelow(listener.minRate) { throw .clientTooSlow }
     }
   }
 }

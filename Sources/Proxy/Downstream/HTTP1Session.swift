@@ -24,12 +24,18 @@ final class HTTP1Session {
   var responseFraming = MessageFraming.none
   /// Whether the response ended before its end.
   var isCut = false
+  /// What the client has not taken yet of what was flushed.
+  var unsent: Unsent?
   var sendMeter = RateMeter()
   var receiveMeter = RateMeter()
 
   private var parser: RequestHeadParser
   private let exchange: Exchange
   private var contentStart = 0..<0
+  /// When the head under way has to be complete; `.never` while none has begun.
+  private var headDeadline = Instant.never
+  /// When the session gives up its task if nothing comes.
+  private var parkAt = Instant.never
 
   /// How long a connection keeps its task after a request: long enough that busy ones never give
   /// it up, short enough that the others cost no memory.
@@ -47,23 +53,31 @@ final class HTTP1Session {
 
   func run(on worker: isolated Worker) async -> End {
     while true {
-      switch await receiveRequest() {
-      case .complete:
-        connection.phase = .serving
-        await serve(on: worker)
-        guard machine.next == .awaitRequest, !connection.isRetiring else {
-          // A client that is still sending would get a reset, and lose our answer with it, if we
-          // closed at once (RFC 9112 §9.6).
-          if !isCut, machine.awaitsContent || !input.unread.isEmpty { await linger() }
+      beginReceiving()
+      receiving: while true {
+        switch receive() {
+        case .complete: break receiving
+        case .refused(let error):
+          await refuse(error)
           return .close
+        case .gone: return .close
+        case .wait(let deadline):
+          switch await connection.transport.reads.wait(until: deadline) {
+          case .ready: continue
+          case .aborted: return .close
+          case .deadline:
+            if let end = await timedOut() { return end }
+          }
         }
-        input.endMessage()
-      case .idle: return .park
-      case .refused(let error):
-        await refuse(error)
-        return .close
-      case .gone: return .close
       }
+      await serve(on: worker)
+      guard machine.next == .awaitRequest, !connection.isRetiring else {
+        // A client that is still sending would get a reset, and lose our answer with it, if we
+        // closed at once (RFC 9112 §9.6).
+        if !isCut, machine.awaitsContent || !input.unread.isEmpty { await linger() }
+        return .close
+      }
+      input.endMessage()
     }
   }
 
@@ -71,60 +85,61 @@ final class HTTP1Session {
 
   private enum Received {
     case complete
-    /// Nothing has come for a while.
-    case idle
+    /// Nothing more is here.
+    case wait(until: Instant)
     case refused(ProxyError)
     case gone
   }
 
-  private func receiveRequest() async -> Received {
-    if input.unread.isEmpty, let end = await awaitOctets() { return end }
-    refreshListener()
-    let headDeadline = state.loop.now + listener.headTimeout
-    let limit = listener.headLimits.maxHead
+  private func beginReceiving() {
     parser.reset()
+    headDeadline = .never
+    parkAt = state.loop.now + Self.parkAfter
+    connection.idleDeadline = state.loop.now + listener.keepAliveTimeout
+    if input.unread.isEmpty { connection.phase = .idle }
+  }
+
+  /// Reads what is here of the next request. While nothing is, no buffer is held.
+  private func receive() -> Received {
     while true {
-      do throws(RequestError) {
-        if try parse() { return .complete }
-      } catch {
-        return .refused(.downstream(error.status, error.reason))
+      if !input.unread.isEmpty {
+        if headDeadline == .never { beginHead() }
+        do throws(RequestError) {
+          if try parse() { return .complete }
+        } catch {
+          return .refused(.downstream(error.status, error.reason))
+        }
       }
-      do throws(TransportError) {
-        guard try await input.receiveHead(limit: limit, until: headDeadline) else { return .gone }
-      } catch {
-        return error == .timedOut ? .refused(.downstream(.requestTimeout, "head_timeout")) : .gone
+      switch input.tryReceiveHead(limit: listener.headLimits.maxHead) {
+      case .octets: continue
+      case .endOfStream, .failed: return .gone
+      case .wouldBlock: break
       }
+      if headDeadline != .never { return .wait(until: headDeadline) }
+      return connection.isRetiring ? .gone : .wait(until: min(parkAt, connection.idleDeadline))
     }
+  }
+
+  /// The first octets of a request are here: its head has to be complete in time.
+  private func beginHead() {
+    connection.phase = .serving
+    refreshListener()
+    headDeadline = state.loop.now + listener.headTimeout
+  }
+
+  /// - Returns: How the session ends, or nil if it does not.
+  private func timedOut() async -> End? {
+    if headDeadline != .never {
+      await refuse(.downstream(.requestTimeout, "head_timeout"))
+      return .close
+    }
+    return state.loop.now >= connection.idleDeadline ? .close : .park
   }
 
   private func parse() throws(RequestError) -> Bool {
     guard let buffer = input.buffer else { return false }
     let bytes = buffer.span.extracting(input.unread)
     return try parser.parse(bytes, into: &request.head)
-  }
-
-  /// Waits for the first octets of a request, without a buffer.
-  ///
-  /// - Returns: nil when there are some, else how the wait ended.
-  private func awaitOctets() async -> Received? {
-    input.release()
-    connection.phase = .idle
-    let transport = connection.transport
-    let parkAt = state.loop.now + Self.parkAfter
-    connection.idleDeadline = state.loop.now + listener.keepAliveTimeout
-    while true {
-      switch input.tryReceiveHead(limit: listener.headLimits.maxHead) {
-      case .octets: return nil
-      case .endOfStream, .failed: return .gone
-      case .wouldBlock: break
-      }
-      if connection.isRetiring { return .gone }
-      switch await transport.reads.wait(until: min(parkAt, connection.idleDeadline)) {
-      case .ready: continue
-      case .aborted: return .gone
-      case .deadline: return state.loop.now >= connection.idleDeadline ? .gone : .idle
-      }
-    }
   }
 
   private func refreshListener() {

@@ -31,17 +31,23 @@ protocol DownstreamStream: AnyObject {
   // MARK: The response
 
   var hasSentHead: Bool { get }
+  var hasSentEnd: Bool { get }
   /// Sends an interim response of the backend.
-  func sendInterim(_ head: ResponseHead, _ bytes: Span<UInt8>) async throws(ProxyError)
+  func sendInterim(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) throws(ProxyError) -> Bool
   /// Tells a client that waits for it to send its content.
   func sendContinue() throws(ProxyError)
+  // What is sent goes out at once as far as the kernel takes it. `false` means that something is
+  // left, and `finishSending` waits for it with the same piece: so the usual case suspends nowhere.
+
   /// Sends the head of the backend's response, and its first piece of content.
   func sendHead(
-    _ head: ResponseHead, _ bytes: Span<UInt8>, first: Span<UInt8>, isEnd: Bool,
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, first: Span<UInt8>, isEnd: Bool,
     trailers: TrailerSection?
-  ) async throws(ProxyError)
-  func sendContent(_ piece: Span<UInt8>) async throws(ProxyError)
-  func sendEnd(_ trailers: TrailerSection?) async throws(ProxyError)
+  ) throws(ProxyError) -> Bool
+  /// Sends a piece of content that is not the last.
+  func sendContent(_ piece: Span<UInt8>) throws(ProxyError) -> Bool
+  func sendEnd(_ trailers: TrailerSection?) throws(ProxyError) -> Bool
+  func finishSending(_ piece: Span<UInt8>) async throws(ProxyError)
   /// Answers without a backend.
   func answer(_ answer: OwnResponse) async throws(ProxyError)
   /// Ends a response that cannot be finished, so that the client cannot take it for a whole one.

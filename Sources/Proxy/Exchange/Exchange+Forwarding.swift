@@ -16,24 +16,35 @@ extension Exchange {
     on worker: isolated Worker
   ) async throws(ProxyError) {
     chooseRequestID(client)
-    var onlyFresh: BackendRuntime?
+    var retried: BackendRuntime?
+    var refusals = 0
     while true {
-      let (backend, connection) = try await acquire(client, cluster, onlyFresh: onlyFresh)
+      let backend = if let retried { retried } else { try pick(from: cluster) }
+      var idle = retried == nil ? takeIdle(of: backend, for: client) : nil
+      if idle == nil {
+        idle = try await open(backend, client, cluster)
+        // A backend that refuses is passed over; so is the second try with it.
+        retried = nil
+      }
+      guard let connection = idle else {
+        refusals += 1
+        if refusals == Self.maxRefusals { throw noBackend(cluster) }
+        continue
+      }
       log.attempts &+= 1
       log.backend = backend
       do throws(ProxyError) {
-        try await exchange(client, over: connection, backend, cluster, route, on: worker)
-        return
+        return try await exchange(client, over: connection, backend, cluster, route, on: worker)
       } catch {
         connection.pool.close(connection)
         if let abortCause { throw abortCause }
         // A reused connection that dies unanswered is nobody's fault: once more, on a fresh one.
-        guard case .ifReused = error.retry, onlyFresh == nil, connection.isReused,
-          client.canRewindContent, !client.hasSentHead,
+        guard case .ifReused = error.retry, connection.isReused, client.canRewindContent,
+          !client.hasSentHead,
           client.request.head.method.isIdempotent || !connection.wasWrittenTo
         else { throw error }
         client.rewindContent()
-        onlyFresh = backend
+        retried = backend
       }
     }
   }
@@ -51,33 +62,22 @@ extension Exchange {
 
   // MARK: Getting a connection
 
-  /// A connection to the next backend by weight, from its pool or fresh. A backend that refuses is
-  /// passed over.
-  private func acquire<Client: DownstreamStream>(
-    _ client: Client, _ cluster: ClusterRuntime, onlyFresh: BackendRuntime?
-  ) async throws(ProxyError) -> (BackendRuntime, BackendConnection) {
-    var again = onlyFresh
-    for _ in 0..<Self.maxRefusals {
-      let now = state.loop.now
-      let backend: BackendRuntime
-      if let known = again {
-        backend = known
-      } else {
-        let milliseconds = now.milliseconds
-        guard let next = cluster.pick({ $0.pool.shared.canTry(at: milliseconds) }) else {
-          throw noBackend(cluster)
-        }
-        guard next.pool.shared.beginTry(at: milliseconds) else { continue }
-        backend = next
-        let peeks = !client.request.head.method.isIdempotent || client.request.hasContent
-        if let idle = backend.pool.checkOut(peeking: peeks, now: now) { return (backend, idle) }
-      }
-      if let connection = try await open(backend, client, cluster, mayReuse: again == nil) {
-        return (backend, connection)
-      }
-      again = nil
+  /// The next backend by weight, of those that do not rest.
+  private func pick(from cluster: ClusterRuntime) throws(ProxyError) -> BackendRuntime {
+    let now = state.loop.now.milliseconds
+    while let backend = cluster.pick({ $0.pool.shared.canTry(at: now) }) {
+      // After a rest one request tries alone; another may have been faster.
+      if backend.pool.shared.beginTry(at: now) { return backend }
     }
     throw noBackend(cluster)
+  }
+
+  private func takeIdle<Client: DownstreamStream>(
+    of backend: BackendRuntime, for client: Client
+  ) -> BackendConnection? {
+    let request = client.request
+    let cannotRepeat = !request.head.method.isIdempotent || request.hasContent
+    return backend.pool.checkOut(peeking: cannotRepeat, now: state.loop.now)
   }
 
   private func noBackend(_ cluster: ClusterRuntime) -> ProxyError {
@@ -90,7 +90,7 @@ extension Exchange {
   ///
   /// - Returns: nil if the backend refused; it rests from now on.
   private func open<Client: DownstreamStream>(
-    _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime, mayReuse: Bool
+    _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> BackendConnection? {
     let pool = backend.pool
     if !pool.reserve() {

@@ -5,18 +5,28 @@ import HTTPSemantics
 
 // The request on its way to the backend: the head inline, content to come by a loop of its own.
 extension Exchange {
+  /// Sends a request without content.
+  ///
+  /// - Returns: What is left to send, if the kernel did not take it all.
+  func sendHead(
+    over connection: BackendConnection, _ forwarder: RequestForwarder
+  ) throws(ProxyError) -> Unsent? {
+    state.output.removeAll()
+    state.tail.removeAll()
+    forwarder.write(requestID: requestID, into: &state.output)
+    connection.machine.sentRequestHead(isPersistent: true, hasContent: false)
+    return try send(Span(), over: connection)
+  }
+
   /// Sends the head, and with it the content that is here already. If more is to come, the write loop
   /// has been started on return.
-  func sendRequest<Client: DownstreamStream>(
+  func sendWithContent<Client: DownstreamStream>(
     _ client: Client, over connection: BackendConnection, _ forwarder: RequestForwarder,
     _ route: RouteRuntime, on worker: isolated Worker
   ) async throws(ProxyError) {
     state.output.removeAll()
+    state.tail.removeAll()
     forwarder.write(requestID: requestID, into: &state.output)
-    guard client.request.hasContent else {
-      connection.machine.sentRequestHead(isPersistent: true, hasContent: false)
-      return try await send(Span(), over: connection, forwarder.cluster)
-    }
     let first = try client.nextContent()
     if client.isContentComplete {
       connection.machine.sentRequestHead(isPersistent: true, hasContent: false)
@@ -24,7 +34,7 @@ extension Exchange {
       return client.receivedRequestEnd()
     }
     connection.machine.sentRequestHead(isPersistent: true, hasContent: true)
-    try await send(Span(), over: connection, forwarder.cluster)
+    try await sendAll(Span(), over: connection, forwarder.cluster)
     startPump(first, client, connection, forwarder, route, on: worker)
   }
 
@@ -36,36 +46,55 @@ extension Exchange {
     let isChunked = client.request.head.framing == .chunked
     guard case .piece(let range) = content, let buffer = client.contentBuffer else {
       if isChunked { state.output.appendLastChunk(trailers: client.requestTrailers) }
-      return try await send(Span(), over: connection, forwarder.cluster)
+      return try await sendAll(Span(), over: connection, forwarder.cluster)
     }
     try count(range.count, route)
     let piece = buffer.span.extracting(range)
-    guard isChunked else { return try await send(piece, over: connection, forwarder.cluster) }
+    guard isChunked else { return try await sendAll(piece, over: connection, forwarder.cluster) }
     state.output.appendChunkHead(size: piece.count)
     state.output.append(piece)
     state.output.append("\r\n")
     state.output.appendLastChunk(trailers: client.requestTrailers)
-    try await send(Span(), over: connection, forwarder.cluster)
+    try await sendAll(Span(), over: connection, forwarder.cluster)
   }
 
-  /// Sends what is in the worker's output, and then `body`.
-  private func send(
+  private func sendAll(
     _ body: Span<UInt8>, over connection: BackendConnection, _ cluster: ClusterRuntime
   ) async throws(ProxyError) {
-    let count = state.output.count
-    switch connection.transport.tryWrite(state.output, body) {
-    case .octets(count + body.count): connection.wasWrittenTo = true
-    case .failed: throw .upstream(.badGateway, "backend_write_failed", retry: .ifReused)
+    if let rest = try send(body, over: connection) {
+      try await finishSending(rest, body, over: connection, cluster)
+    }
+  }
+
+  /// Sends what is in the worker's output, and then `body`, as far as the kernel takes it at once.
+  private func send(
+    _ body: Span<UInt8>, over connection: BackendConnection
+  ) throws(ProxyError) -> Unsent? {
+    let total = state.output.count &+ body.count
+    switch connection.transport.tryWrite(state.output, body, state.tail) {
+    case .octets(total):
+      connection.wasWrittenTo = true
+      return nil
     case .octets(let written):
       connection.wasWrittenTo = written > 0
-      let head = OutputBuffer(copying: state.output, from: min(written, count))
-      let rest = body.extracting(max(0, written - count)..<body.count)
+      return Unsent(written: written, output: state.output, body: body.count, tail: state.tail)
+    case .failed: throw .upstream(.badGateway, "backend_write_failed", retry: .ifReused)
+    }
+  }
+
+  /// Waits until the backend has taken the rest.
+  func finishSending(
+    _ rest: consuming Unsent, _ body: Span<UInt8>, over connection: BackendConnection,
+    _ cluster: ClusterRuntime
+  ) async throws(ProxyError) {
+    let transport = connection.transport
+    defer { waitsAt = nil }
+    while !rest.isEmpty {
       do throws(TransportError) {
-        waitsAt = connection.transport.writes
-        try await connection.transport.write(head.span, rest, stall: cluster.writeIdleTimeout)
-        waitsAt = nil
+        waitsAt = transport.writes
+        try await transport.waitUntilWritable(until: state.loop.now + cluster.writeIdleTimeout)
+        if try rest.write(body, to: transport) > 0 { connection.wasWrittenTo = true }
       } catch {
-        waitsAt = nil
         throw upstreamError(error, timeout: "backend_write_timeout", broken: "backend_write_failed")
       }
     }

@@ -17,17 +17,22 @@ extension Exchange {
     do throws(ProxyError) {
       let forwarder = RequestForwarder(
         request: client.request, listener: client.listener, cluster: cluster, backend: backend)
-      try await sendRequest(client, over: connection, forwarder, route, on: worker)
+      if client.request.hasContent {
+        try await sendWithContent(client, over: connection, forwarder, route, on: worker)
+      } else if let rest = try sendHead(over: connection, forwarder) {
+        try await finishSending(rest, Span(), over: connection, cluster)
+      }
       let headTimeout = route.responseHeadTimeout ?? cluster.responseHeadTimeout
       try await receiveHead(client, over: connection, timeout: headTimeout)
-      try await passResponse(client, connection, cluster)
+      if try !passHead(client, connection) { try await passContent(client, connection, cluster) }
     } catch {
-      await stopPump(client, connection)
+      if pump != nil { await stopPump(client, connection) }
       waitsAt = nil
       throw error
     }
-    await stopPump(client, connection)
+    if pump != nil { await stopPump(client, connection) }
     waitsAt = nil
+    connection.receivedResponseEnd()
     connection.finish(now: state.loop.now)
   }
 
@@ -108,7 +113,7 @@ extension Exchange {
     // 100 is between us and the backend: what the client waits for it gets from us.
     if connection.head.status != 100, pump == nil || !client.hasSentHead {
       let bytes = buffer.span.extracting(start..<buffer.capacity)
-      try await client.sendInterim(connection.head, bytes)
+      if try !client.sendInterim(connection.head, bytes) { try await client.finishSending(Span()) }
     }
     connection.input.consume(connection.head.length)
     connection.parser.reset()
@@ -116,39 +121,49 @@ extension Exchange {
 
   // MARK: Head and content to the client
 
-  private func passResponse<Client: DownstreamStream>(
-    _ client: Client, _ connection: BackendConnection, _ cluster: ClusterRuntime
-  ) async throws(ProxyError) {
+  /// Sends the head and the content that came with it.
+  ///
+  /// - Returns: Whether that was all.
+  private func passHead<Client: DownstreamStream>(
+    _ client: Client, _ connection: BackendConnection
+  ) throws(ProxyError) -> Bool {
     let input = connection.input
-    let head = connection.head
-    log.status = StatusCode(rawValue: head.status)
-    log.answeredAt = state.loop.now
-    connection.received(head)
+    log.status = StatusCode(rawValue: connection.head.status)
+    connection.receivedHead()
     guard let buffer = input.buffer else { throw .upstream(.badGateway, "backend_closed") }
     let start = input.unread.lowerBound
-    input.beginContent(head.framing, after: head.length, pinningHead: false)
+    input.beginContent(
+      connection.head.framing, after: connection.head.length, pinningHead: false)
     let content = try nextContent(connection)
-    let first: Range<Int> = if case .piece(let range) = content { range } else { start..<start }
+    first = if case .piece(let range) = content { range } else { start..<start }
     log.octetsOut &+= UInt64(first.count)
     let isEnd = input.isContentComplete
-    try await client.sendHead(
-      head, buffer.span.extracting(start..<buffer.capacity), first: buffer.span.extracting(first),
-      isEnd: isEnd, trailers: isEnd ? input.trailers : nil)
-    if !isEnd { try await passContent(client, connection, cluster) }
-    connection.receivedResponseEnd()
+    let isSent = try client.sendHead(
+      connection.head, buffer.span.extracting(start..<buffer.capacity),
+      first: buffer.span.extracting(first), isEnd: isEnd, trailers: isEnd ? input.trailers : nil)
+    if !isSent { return false }
+    first = 0..<0
+    return isEnd
   }
 
+  /// Sends what follows.
   private func passContent<Client: DownstreamStream>(
     _ client: Client, _ connection: BackendConnection, _ cluster: ClusterRuntime
   ) async throws(ProxyError) {
     let input = connection.input
+    if let buffer = input.buffer { try await client.finishSending(buffer.span.extracting(first)) }
+    // With the head, if the client did not take it at once.
+    if client.hasSentEnd { return }
     while true {
       switch try nextContent(connection) {
-      case .end: return try await client.sendEnd(input.trailers)
+      case .end:
+        if try !client.sendEnd(input.trailers) { try await client.finishSending(Span()) }
+        return
       case .piece(let range):
         guard let buffer = input.buffer else { return }
         log.octetsOut &+= UInt64(range.count)
-        try await client.sendContent(buffer.span.extracting(range))
+        let piece = buffer.span.extracting(range)
+        if try !client.sendContent(piece) { try await client.finishSending(piece) }
       case .none:
         guard try await receiveContent(client, connection, cluster) else {
           return try await endByClose(client, connection)
@@ -193,6 +208,6 @@ extension Exchange {
     } catch {
       throw .upstream(.badGateway, error.reason)
     }
-    try await client.sendEnd(nil)
+    if try !client.sendEnd(nil) { try await client.finishSending(Span()) }
   }
 }

@@ -18,6 +18,8 @@ final class Exchange {
   var waitsAt: WaitPoint?
   var requestID = OutputBuffer(capacity: 64)
   var deadline = Instant.never
+  /// The content that came with the response's head, in the backend's buffer.
+  var first = 0..<0
   /// Sends the request's content beside us, while it does.
   var pump: ContentPump?
 
@@ -34,7 +36,7 @@ final class Exchange {
     abortCause = nil
     waitsAt = nil
     pump = nil
-    log.begin(at: Instant.read())
+    log.begin(at: state.accessFormat == nil ? state.loop.now : Instant.read())
     requestID.removeAll()
     do throws(ProxyError) {
       try await respond(to: client, on: worker)

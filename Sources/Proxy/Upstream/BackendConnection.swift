@@ -45,7 +45,7 @@ final class BackendConnection: WaitHandler {
   }
 
   /// The head of the response has come.
-  func received(_ head: borrowing ResponseHead) {
+  func receivedHead() {
     let hasContent = head.framing != .none && head.framing != .length(0)
     machine.receivedResponseHead(isPersistent: head.isPersistent, hasContent: hasContent)
     keepAliveHint = head.keepAliveTimeoutSeconds.map { .seconds(Int64($0)) }

@@ -15,6 +15,8 @@ final class WorkerState {
   let connections: ConnectionRegistry
   /// Messages are written here before they go out; nothing stays in it over a suspension.
   var output = OutputBuffer(capacity: 16 * 1024)
+  /// What goes out behind a piece of content that is not copied.
+  var tail = OutputBuffer(capacity: 256)
   var requestIDs: RequestIDSource
   var date: DateField
   var statistics = WorkerStatistics()

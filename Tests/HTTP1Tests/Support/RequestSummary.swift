@@ -48,9 +48,8 @@ struct RequestSummary: Equatable {
   }
 }
 
-/// Parses `wire` as it arrives in one way.
+/// Parses `wire` as it arrives in one way: `arrivals` says up to where, step by step.
 ///
-/// - Parameter arrivals: The offsets up to which octets have arrived, step by step.
 /// - Returns: What was read and the length of the head; nil when more is needed at the end.
 func parseRequest(
   _ wire: [UInt8], arrivals: [Int], limits: HeadLimits = HeadLimits()

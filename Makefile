@@ -1,0 +1,27 @@
+# Every target is a script in scripts/; read there what it does.
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+.DEFAULT_GOAL := help
+.PHONY: run build test test-unit test-e2e check bench install clean help
+
+run:        ## build, then serve conf/demo.json with its embedded origins (curl localhost:8080)
+	@scripts/run $(ARGS)
+build:      ## the release executable, .build/release/portico
+	@scripts/build
+test:       ## everything: lint, unit tests, release build, end-to-end tests
+	@scripts/test
+test-unit:  ## lint and Swift Testing suites
+	@scripts/test lint unit
+test-e2e:   ## the built executable against real peers; ARGS goes to pytest
+	@scripts/test build e2e -- $(ARGS)
+check:      ## lint, and a build in which every warning is an error
+	@scripts/check
+bench:      ## CPU per request beside nginx, HAProxy and a raw forwarder; ARGS goes to the bench
+	@scripts/bench $(ARGS)
+install:    ## into $(DESTDIR)$(PREFIX): executable, configuration, systemd units
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+clean:      ## remove what was built
+	@rm -rf .build
+help:       ## this list
+	@sed -n 's/^\([a-z0-9-]*\): *## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 14

@@ -1,0 +1,192 @@
+"""The command line: what it prints and how it exits."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from portico import EXECUTABLE, ROOT, Lines, configuration, merged, parse_address, run
+from wire import Wire
+
+GOOD = configuration("127.0.0.1:1")
+USAGE, UNAVAILABLE, CONFIGURATION = 64, 69, 78  # sysexits.h
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(config) -> str:
+        path = tmp_path / "portico.json"
+        path.write_text(config if isinstance(config, str) else json.dumps(config, indent=2))
+        return str(path)
+    return write
+
+
+def test_version():
+    outcome = run("--version")
+    assert outcome.returncode == 0 and re.match(r"\S*\d+\.\d+", outcome.stdout)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"], ["origin", "--help"]])
+def test_help(arguments):
+    outcome = run(*arguments)
+    assert outcome.returncode == 0 and "USAGE" in outcome.stdout
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--nonsense"], ["nonsense"], ["serve", "--workers", "x"], ["serve", "--workers", "0"],
+    ["serve", "--workers", "-1"], ["origin"], ["origin", "--bind", "nonsense", "--name", "a"],
+    ["check", "one", "two"],
+])
+def test_usage_errors_exit_64(arguments):
+    outcome = run(*arguments)
+    assert outcome.returncode == USAGE, outcome.stderr
+    assert outcome.stderr and not outcome.stdout
+
+
+def test_check_accepts(write):
+    assert run("check", "--config", write(GOOD)).returncode == 0
+
+
+def test_check_prints_every_problem_with_its_place(write):
+    path = write('{\n  "listeners": { "web": { "bind": "127.0.0.1:99999", "bnid": 1 } },\n'
+                 '  "routes": [ { "cluster": "ap" } ],\n'
+                 '  "clusters": { "app": { "backends": [] }, "app": {} },\n'
+                 '  "drain_timeout": 5, // a comment is fine, and a comma, too\n}')
+    outcome = run("check", "--config", path)
+    assert outcome.returncode == CONFIGURATION
+    lines = [line for line in (outcome.stdout + outcome.stderr).splitlines() if path in line]
+    places = [re.match(rf"{re.escape(path)}:(\d+):(\d+): ", line) for line in lines]
+    assert all(places) and {int(place[1]) for place in places} >= {2, 3, 4, 5}
+    text = "\n".join(lines)
+    for word in ("99999", "bnid", "bind", "ap", "app", "drain_timeout"):
+        assert word in text
+
+
+@pytest.mark.parametrize("text", ["", "{", "nonsense", "[]", "{}", '{"listeners": {}}'])
+def test_bad_files_exit_78(write, text):
+    path = write(text)
+    for command in ("check", "serve"):
+        outcome = run(command, "--config", path)
+        assert outcome.returncode == CONFIGURATION, f"{command}: {outcome.stderr}"
+        assert path in outcome.stdout + outcome.stderr
+
+
+def test_missing_file_exits_78(tmp_path):
+    outcome = run("check", "--config", tmp_path / "none.json")
+    assert outcome.returncode == CONFIGURATION and "none.json" in outcome.stdout + outcome.stderr
+
+
+def test_reload_without_a_daemon_exits_69(write, tmp_path):
+    path = write(merged(GOOD, {"control_socket": str(tmp_path / "control.sock")}))
+    outcome = run("reload", "--config", path)
+    assert outcome.returncode == UNAVAILABLE and outcome.stderr
+
+
+def test_address_in_use_is_told(write, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        port = taken.getsockname()[1]
+        outcome = run("serve", "--config", write(merged(GOOD, {
+            "listeners": {"web": {"bind": f"127.0.0.1:{port}"}},
+            "control_socket": str(tmp_path / "control.sock")})))
+    assert outcome.returncode not in (0, USAGE)
+    assert f"127.0.0.1:{port}" in outcome.stderr and "Fatal" not in outcome.stderr
+
+
+@pytest.mark.parametrize("path", sorted(
+    str(path.relative_to(ROOT)) for pattern in ("conf/*.json", "conf/examples/*.json")
+    for path in ROOT.glob(pattern) if "schema" not in path.name and "include" not in path.name))
+def test_shipped_configurations_are_good(path):
+    outcome = run("check", "--config", ROOT / path)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/configuration.md"])
+def test_whole_configurations_in_documents_are_good(document, write):
+    blocks = re.findall(r"^```jsonc?\n(.*?)^```", (ROOT / document).read_text(), re.M | re.S)
+    whole = [block for block in blocks if '"listeners"' in block and '"routes"' in block]
+    assert whole or document != "README.md"
+    for block in whole:
+        outcome = run("check", "--config", write(block))
+        assert outcome.returncode == 0, block + outcome.stdout + outcome.stderr
+
+
+class Running:
+    """A `portico` command that runs until the block ends."""
+
+    def __init__(self, *arguments: str):
+        self.process = subprocess.Popen(
+            [EXECUTABLE, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.output, self.log = Lines(self.process.stdout), Lines(self.process.stderr)
+
+    def __enter__(self) -> "Running":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            assert self.process.wait(10) == 0
+        finally:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture
+def origin():
+    with Running("origin", "--bind", "127.0.0.1:0", "--name", "one") as running:
+        yield parse_address(running.log.wait(re.compile(r"address=(\S+)").search, "address")[1])
+
+
+def test_origin_echoes(origin):
+    with Wire(origin) as client:
+        response = client.request("/a?b=c", "X-A: 1", method="POST", body=b"hello")
+        answer = json.loads(response.body)
+        assert (answer["origin"], answer["method"], answer["target"]) == ("one", "POST", "/a?b=c")
+        assert answer["body_length"] == 5 and ["X-A", "1"] in answer["fields"]
+
+
+@pytest.mark.parametrize("query, check", [
+    ("status=503", lambda r: r.status == 503),
+    ("size=1MiB", lambda r: len(r.body) == 1 << 20 and r["content-length"] == str(1 << 20)),
+    ("chunked=1MiB", lambda r: len(r.body) == 1 << 20 and r["transfer-encoding"] == "chunked"),
+    ("chunks=3&interval=10ms", lambda r: r["transfer-encoding"] == "chunked" and r.body),
+    ("close=1", lambda r: r.closes),
+    ("close_delimited=1000", lambda r: len(r.body) == 1000 and r["content-length"] is None),
+    ("informational=103", lambda r: [i.status for i in r.interim] == [103]),
+    ("delay=50ms", lambda r: r.status == 200),
+])
+def test_origin_is_steered_by_its_query(origin, query, check):
+    with Wire(origin) as client:
+        assert check(client.request(f"/?{query}"))
+
+
+@pytest.mark.parametrize("failure", ["reset", "truncate", "garbage"])
+def test_origin_fails_on_request(origin, failure):
+    with Wire(origin) as client, pytest.raises((AssertionError, OSError, ValueError)):
+        client.request(f"/?fail={failure}")
+
+
+def test_demo_shows_who_answered():
+    """The demo's ports are written in its configuration: without them there is nothing to test."""
+    for port in (8080, 9101, 9102, 9103):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                pytest.skip(f"port {port} is taken")
+    with Running("demo", "--workers", "1") as demo:
+        demo.log.wait(re.compile(r" ready\b").search, "ready", deadline=20)
+        names = set()
+        for _ in range(40):
+            outcome = subprocess.run(["curl", "-sS", "-m", "5", "http://127.0.0.1:8080/"],
+                                     capture_output=True, text=True, check=True)
+            names.add(json.loads(outcome.stdout)["origin"])
+        assert len(names) >= 3, names

@@ -1,0 +1,110 @@
+"""The shipped configurations satisfy the JSON Schema, and wrong ones do not."""
+
+import copy
+import json
+import pathlib
+
+import jsonschema
+import pytest
+
+import jsonc
+
+CONF = pathlib.Path(__file__).resolve().parents[2] / "conf"
+SCHEMA = CONF / "portico.schema.json"
+SHIPPED = sorted(path for path in CONF.rglob("*.json") if path != SCHEMA)
+
+# A right configuration, which each wrong one differs from in one place.
+RIGHT = {
+    "listeners": {"web": {"bind": "*:80", "protocols": {"http1": {}}, "timeouts": {}}},
+    "routes": [{"hosts": ["example.org"], "path": "/a/*", "cluster": "app"}],
+    "clusters": {"app": {"subclusters": {"east": {"backends": [{"address": "10.0.0.1:80"}]}}}},
+}
+
+WRONG = [
+    (["listener"], {}),
+    (["workers"], 0),
+    (["drain_timeout"], 30),
+    (["drain_timeout"], "30"),
+    (["drain_timeout"], "s"),
+    (["drain_timeout"], ""),
+    (["drain_timeout"], "1m1h"),
+    (["max_connections"], "many"),
+    (["include"], []),
+    (["logging"], {"level": "loud"}),
+    (["logging"], {"access": {"output": "stderr"}}),
+    (["logging"], {"access": {"format": "common"}}),
+    (["listeners", "a b"], {"bind": "*:80"}),
+    (["listeners", "web", "bind"], "localhost:80"),
+    (["listeners", "web", "bind"], []),
+    (["listeners", "web", "bind"], "80"),
+    (["listeners", "web", "protocols"], {}),
+    (["listeners", "web", "protocols", "http1", "max_head"], 32768),
+    (["listeners", "web", "protocols", "http1", "max_head"], "32KB"),
+    (["listeners", "web", "protocols", "http1", "max_fields"], 1001),
+    (["listeners", "web", "timeouts", "heads"], "1s"),
+    (["listeners", "web", "forwarding"], {"trusted_proxies": ["example.org"]}),
+    (["listeners", "web", "forwarding"], {"via": "a b"}),
+    (["routes", 0, "hosts"], ["example.org:80"]),
+    (["routes", 0, "hosts"], []),
+    (["routes", 0, "path"], "a"),
+    (["routes", 0, "path"], "/a*"),
+    (["routes", 0, "path"], "/a?b"),
+    (["routes", 0, "respond"], {}),
+    (["routes", 0, "max_body"], 1),
+    (["routes", 0], {"hosts": "a"}),
+    (["routes", 0], {"redirect": {}}),
+    (["routes", 0], {"redirect": {"location": "{path}"}}),
+    (["routes", 0], {"redirect": {"location": "/x", "status": 304}}),
+    (["routes", 0], {"respond": {"status": 199}}),
+    (["clusters", "app"], {}),
+    (["clusters", "app"], {"backends": []}),
+    (["clusters", "app", "backends"], ["10.0.0.1:80"]),
+    (["clusters", "app", "subclusters"], {}),
+    (["clusters", "app", "subclusters", "east", "weight"], -1),
+    (["clusters", "app", "subclusters", "east", "backends", 0, "address"], "10.0.0.1"),
+    (["clusters", "app", "subclusters", "east", "backends", 0, "address"], "10.0.0.1:0"),
+    (["clusters", "app", "subclusters", "east", "backends", 0, "weight"], 10001),
+    (["clusters", "app", "pool"], {"max_connections": 0}),
+]
+
+
+@pytest.fixture(scope="module")
+def validator():
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def test_something_is_shipped():
+    assert CONF / "portico.json" in SHIPPED
+    assert CONF / "demo.json" in SHIPPED
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(CONF)))
+def test_shipped(validator, path):
+    assert [error.message for error in validator.iter_errors(jsonc.load(path))] == []
+
+
+def test_right(validator):
+    assert validator.is_valid(RIGHT)
+
+
+@pytest.mark.parametrize("place, value", WRONG, ids=lambda item: json.dumps(item))
+def test_wrong(validator, place, value):
+    document = copy.deepcopy(RIGHT)
+    inner = document
+    for key in place[:-1]:
+        inner = inner[key] if isinstance(inner, list) else inner.setdefault(key, {})
+    inner[place[-1]] = value
+    assert not validator.is_valid(document)
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        ('{"a": 1,} // b', {"a": 1}),
+        ('["//", "/* */", "\\",]", /* , */ 1, // ]\n ]', ["//", "/* */", '",]', 1]),
+    ],
+)
+def test_jsonc(text, value):
+    assert jsonc.loads(text) == value
