@@ -74,7 +74,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "Proxy", "System",
+        "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "HTTPSemantics", "Proxy",
+        "System",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),

@@ -175,7 +175,6 @@ final class ServerConnection {
   func respond(
     _ status: StatusCode, type: StaticString, content: [UInt8], fields: String = ""
   ) async -> Bool {
-    if machine.awaitsContent { machine.closeAfterResponse() }
     // Without content: a HEAD request's response ends with its head.
     machine.sentResponseHead(isPersistent: true, hasContent: false)
     output.appendStatusLine(status)

@@ -25,6 +25,7 @@ struct OriginAnswer {
     do throws(OriginSteering.Problem) {
       steering = try OriginSteering(query: String(octets: head.span[connection.head.query]))
     } catch {
+      connection.closeAfterResponse()
       let text = "cannot make sense of \(error.parameter)\n"
       return await connection.respond(.badRequest, type: "text/plain", content: Array(text.utf8))
     }
@@ -37,10 +38,14 @@ struct OriginAnswer {
       await fail(failure)
       return false
     }
-    if steering.closes || !steering.readsContent { connection.closeAfterResponse() }
+    // Who waited for 100 (Continue) and got this may send its content or not: nobody could tell.
+    let readsOn =
+      steering.answersEarly && steering.readsContent && !connection.head.expectsContinue
+    if steering.closes || (connection.machine.awaitsContent && !readsOn) {
+      connection.closeAfterResponse()
+    }
     guard await respond(steering, echo) else { return false }
-    guard steering.answersEarly, steering.readsContent else { return true }
-    return await read(into: &echo)
+    return readsOn ? await read(into: &echo) : true
   }
 
   private func read(into echo: inout OriginEcho) async -> Bool {
