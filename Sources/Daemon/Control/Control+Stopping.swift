@@ -35,36 +35,42 @@ extension Control {
     log.info("stopping", ["signal": signal.name])
     manager.notify(.stopping)
     if reloads.isUnderWay { _ = await reloadEnds.wait(until: .never) }
-    guard let service else { return end(.success) }
-    let pause = Interval(service.routing.shutdownDelay)
+    guard let routing = service?.routing else { return end(.success) }
+    let pause = Interval(routing.shutdownDelay)
     if pause > .zero, !isHurried { _ = await delay.wait(until: loop.now + pause) }
-    for sockets in service.sockets { sockets.removeFile() }
-    let timeout = isHurried ? .zero : Interval(service.routing.drainTimeout)
-    let cut = await service.workers.drain(by: loop.now + timeout)
-    await finish(service, cut: cut)
+    letGoOfSockets()
+    let timeout = isHurried ? .zero : Interval(routing.drainTimeout)
+    let cut = await service?.workers.drain(by: loop.now + timeout) ?? 0
+    await finish(cut: cut)
+  }
+
+  /// From here on the sockets are the workers' alone, and close when these stop accepting: whoever
+  /// connects to a socket that nobody accepts from would wait for the end of the process.
+  private func letGoOfSockets() {
+    for sockets in service?.sockets ?? [] { sockets.removeFile() }
+    service?.sockets = []
   }
 
   private func hurry(on signal: SignalKind) async {
     log.info("stopping now", ["signal": signal.name])
     delay.abort()
-    guard let service else { return end(.success) }
-    Task.immediate(executorPreference: loop) {
+    if let workers = service?.workers {
       // The drain that waits for these connections goes on to the end.
-      await service.workers.cutAll()
+      Task.immediate(executorPreference: loop) { await workers.cutAll() }
     }
     let point = WaitPoint(on: loop)
     _ = await point.wait(until: loop.now + Self.patience)
-    await finish(service, cut: 0)
+    await finish(cut: 0)
   }
 
-  private func finish(_ service: Service, cut: Int) async {
+  private func finish(cut: Int) async {
     guard phase == .stopping else { return }
     phase = .stopped
     closeControlSocket()
     let written = WaitPoint(on: loop)
     Task.immediate(executorPreference: loop) {
       _ = self
-      await service.accessLog.end()
+      await self.service?.accessLog.end()
       written.signal()
     }
     _ = await written.wait(until: loop.now + Self.patience)
