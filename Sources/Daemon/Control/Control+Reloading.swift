@@ -124,7 +124,9 @@ extension Control {
     if !leaving.isEmpty { await workers.close([], by: deadline) }
     for sockets in leaving where change.closed.contains(sockets.key) {
       sockets.removeFile()
-      log.info("closed", ["listener": sockets.key.listener, "address": "\(sockets.key.endpoint)"])
+      for listener in sockets.listeners {
+        log.info("closed", ["listener": listener.name, "address": "\(listener.socket.bound)"])
+      }
     }
     for sockets in opened { tellListening(sockets) }
     service?.routing = resolved.routing

@@ -68,7 +68,7 @@ func demoHint(for sockets: [OpenSockets]) -> String {
     Portico serves. In another terminal:
 
       curl http://\(address)/          which subcluster and backend answered
-      for i in $(seq 10); do curl -s http://\(address)/ | cut -c1-24; done
+      for i in $(seq 10); do curl -s http://\(address)/ | cut -d, -f1; done
 
     Control-C stops it.
 
