@@ -28,7 +28,7 @@ def write(tmp_path):
 
 def test_version():
     outcome = run("--version")
-    assert outcome.returncode == 0 and re.match(r"\S*\d+\.\d+", outcome.stdout)
+    assert outcome.returncode == 0 and re.fullmatch(r"portico \d+\.\d+\.\d+\n", outcome.stdout)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"], ["origin", "--help"]])

@@ -25,7 +25,7 @@ def peers(make_shared):
             route("page", hosts="shop.example", path="/api/page"),
             route("first", hosts="shop.example", path=["/twice/*"]),
             route("other", hosts="shop.example", path="/twice/*"),
-            route("other", listeners=["side"]),
+            {"name": "side", "cluster": "other", "listeners": ["side"]},
             {"hosts": "move.example", "redirect": {
                 "status": 308, "location": "https://{host}{path}{query}"}},
             {"hosts": "say.example", "path": "/hello", "respond": {

@@ -149,7 +149,7 @@ def test_a_hundred_thousand_aborted_connections(make):
         "listeners": {"web": {"bind": "127.0.0.1:0"}},
         "routes": [{"path": "/*", "cluster": "app"}],
         "clusters": {"app": {"backends": [make.nginx().address]}},
-        "logging": {"access": {"output": "off"}, "level": "error"}}, workers=2)
+        "logging": {"access": {"output": "off"}}}, workers=2)
     address = portico.address()
 
     def settle() -> tuple[int, int]:
@@ -204,7 +204,8 @@ def test_backend_killed_under_load(make):
 
 
 def test_many_requests_leave_nothing_behind(make):
-    portico = make.serve(make.nginx(), logging={"access": {"output": "off"}})
+    portico = make.serve(make.nginx(), logging={"access": {"output": "off"}},
+                         listener={"protocols": {"http1": {"max_requests": 0}}})
 
     def round_of(count: int) -> int:
         with portico.connect() as client:

@@ -104,7 +104,9 @@ class Reader:
     def exactly(self, count: int) -> bytes:
         while len(self.buffer) < count:
             if not self.fill():
-                raise Truncated(f"{len(self.buffer)} of {count} octets")
+                got = len(self.buffer)
+                self.buffer.clear()
+                raise Truncated(f"{got} of {count} octets")
         data = bytes(self.buffer[:count])
         del self.buffer[:count]
         return data

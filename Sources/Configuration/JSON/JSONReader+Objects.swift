@@ -37,6 +37,7 @@ extension JSONReader {
     // RFC 8259 §4 leaves the meaning of a repeated key open; readers disagree, so it is refused.
     if let first = keys[member.key] {
       let place = file.shortLocation(of: first)
+      repeatedKeys += 1
       return fail("the key \"\(member.key)\" is here already, at \(place)", at: member.keyOffset)
     }
     keys[member.key] = member.keyOffset

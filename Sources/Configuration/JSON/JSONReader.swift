@@ -13,6 +13,8 @@ struct JSONReader {
   let bytes: [UInt8]
   var position = 0
   private(set) var problems: [JSONProblem] = []
+  /// Problems that are no more than a key which is there twice.
+  var repeatedKeys = 0
   /// Enclosing arrays, objects and strings that end with the file are one problem, not several.
   private var hasReportedEnd = false
   /// After a string that its line has ended, the comma is missing for the same reason as the quote.

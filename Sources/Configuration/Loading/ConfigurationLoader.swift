@@ -39,7 +39,8 @@ struct ConfigurationLoader<Files: FileSource> {
     let file = SourceFile(path: path, bytes: bytes)
     var reader = JSONReader(file)
     let value = reader.readDocument()
-    if !reader.problems.isEmpty { isComplete = false }
+    // A repeated key loses nothing that another part could refer to.
+    if reader.problems.count > reader.repeatedKeys { isComplete = false }
     for problem in reader.problems {
       let location = file.location(of: problem.offset)
       log.add(ConfigurationProblem(.error, at: location, message: problem.message))

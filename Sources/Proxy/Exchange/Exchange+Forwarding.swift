@@ -160,7 +160,11 @@ extension Exchange {
       do throws(TransportError) { try watch(client, point) } catch { throw .clientGone }
       let outcome = await pool.wait(at: point, until: queueDeadline)
       waitsAt = nil
-      if let abortCause { throw abortCause }
+      if let abortCause {
+        // The wake-up was for whoever can use it.
+        if outcome == .ready { pool.wakeFirst() }
+        throw abortCause
+      }
       switch outcome {
       case .aborted: throw .clientGone
       case .deadline:

@@ -58,7 +58,10 @@ final class Request {
 
   /// Brings the path into its normal form.
   func normalizePath() throws(TargetError) {
-    guard head.pathNeedsNormalizing, head.form != .asterisk else { return }
+    guard head.form != .asterisk else { return }
+    // `http://host?query` asks for the root (RFC 9110 §4.2.3).
+    if head.path.isEmpty { head.pathNeedsNormalizing = true }
+    guard head.pathNeedsNormalizing else { return }
     let buffer = self.buffer
     let bytes = buffer.span.extracting(base..<buffer.capacity)
     try PathNormalizer.normalize(bytes[head.path], into: &normalizedPath)

@@ -41,7 +41,7 @@ extension Exchange {
     record.backend = log.backend?.label ?? ""
     record.method = request.head.methodBytes
     record.target = request.head.target
-    record.host = request.head.host
+    record.host = request.head.authority
     if let line = request.head.fields.first(.userAgent) { record.userAgent = line.value }
     if let line = request.head.fields.first(.referer) { record.referer = line.value }
     record.proto = request.head.minorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1"
