@@ -32,7 +32,7 @@ let package = Package(
     .executableTarget(
       name: "portico",
       dependencies: [
-        "Daemon", "Configuration", "System",
+        "Addressing", "Daemon", "Configuration", "System",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
@@ -57,7 +57,8 @@ let package = Package(
     .target(name: "HTTPSemantics", dependencies: ["Bytes"], swiftSettings: house),
     .target(
       name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux"], swiftSettings: house),
-    .target(name: "System", dependencies: ["CLinux"], swiftSettings: house),
+    .target(
+      name: "System", dependencies: ["Addressing", "CLinux"], swiftSettings: house),
     .target(name: "Addressing", dependencies: ["Bytes"], swiftSettings: house),
     .target(name: "Bytes", swiftSettings: house + lifetimes),
     .target(name: "CLinux"),
@@ -69,6 +70,14 @@ let package = Package(
       name: "BytesTests", dependencies: ["Bytes", "CodecTestSupport"], swiftSettings: house),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["Addressing", "Configuration"],
+      swiftSettings: house),
+    .testTarget(
+      name: "DaemonTests",
+      dependencies: [
+        "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "HTTPSemantics", "Proxy",
+        "System",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: house),
     .testTarget(
       name: "HTTPSemanticsTests", dependencies: ["Bytes", "CodecTestSupport", "HTTPSemantics"],
@@ -88,9 +97,9 @@ let package = Package(
         "HTTPSemantics", "LoopTestSupport", "Proxy",
       ],
       swiftSettings: house),
+    .testTarget(name: "SystemTests", dependencies: ["Addressing", "System"], swiftSettings: house),
     .target(
-      name: "CodecTestSupport", path: "Tests/CodecTestSupport",
-      swiftSettings: house),
+      name: "CodecTestSupport", path: "Tests/CodecTestSupport", swiftSettings: house),
     .target(
       name: "LoopTestSupport", dependencies: ["EventLoop"], path: "Tests/LoopTestSupport",
       swiftSettings: house),

@@ -6,12 +6,13 @@ extension Span where Element == UInt8 {
     let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
     var index = start
     while index &+ 8 <= end {
-      let found = (word(at: index) ^ pattern).zeroOctets
+      // Sound, here and below: both ends were just checked.
+      let found = (unsafe uncheckedWord(at: index) ^ pattern).zeroOctets
       if found != 0 { return index &+ found.trailingZeroBitCount &>> 3 }
       index &+= 8
     }
     while index < end {
-      if self[index] == byte { return index }
+      if unsafe self[unchecked: index] == byte { return index }
       index &+= 1
     }
     return max(start, end)
@@ -19,12 +20,12 @@ extension Span where Element == UInt8 {
 
   /// The offset of the first octet that a field value cannot hold: a control octet other than
   /// HTAB (RFC 9110 §5.5). `end` when there is none from `start` on.
-  @inlinable @inline(__always)
+  @inline(never)
   public func firstControl(from start: Int, to end: Int) -> Int {
     precondition(start >= 0 && end <= count)
     var index = start
     while index &+ 8 <= end {
-      let octets = word(at: index)
+      let octets = unsafe uncheckedWord(at: index)
       // Below 0x80, only what is less than 0x20 borrows in the first, and only DEL in the second.
       let borrows =
         (octets &- 0x2020_2020_2020_2020)

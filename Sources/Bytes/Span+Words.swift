@@ -10,6 +10,14 @@ extension Span where Element == UInt8 {
         fromUncheckedByteOffset: offset, as: UInt64.self))
   }
 
+  /// The eight octets from `offset`, unchecked: for loops that have checked where they end.
+  @unsafe @inlinable @inline(__always)
+  func uncheckedWord(at offset: Int) -> UInt64 {
+    UInt64(
+      littleEndian: unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: offset, as: UInt64.self))
+  }
+
   /// The four octets from `offset`, the first one lowest.
   @inlinable @inline(__always)
   public func halfWord(at offset: Int) -> UInt32 {

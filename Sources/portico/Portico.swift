@@ -1,1 +1,17 @@
-@main struct Portico { static func main() {} }
+import ArgumentParser
+
+/// The command line.
+@main
+struct Portico: ParsableCommand {
+  /// The one place where the version stands.
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "portico",
+    abstract: "A reverse proxy: the front door of a backend fleet.",
+    version: "portico \(version)",
+    subcommands: [
+      ServeCommand.self, CheckCommand.self, ReloadCommand.self, DemoCommand.self,
+      OriginCommand.self,
+    ])
+}

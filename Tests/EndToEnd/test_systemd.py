@@ -1,100 +1,128 @@
-"""What systemd sees: sockets that it passes, readiness, the watchdog, the end."""
+"""What systemd hears and what it passes: notifications, the watchdog, sockets by name."""
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import signal
 import socket
-import time
+import subprocess
 
 import pytest
 
-from portico import configuration, eventually
+from portico import EXECUTABLE, Lines, configuration, run
 from wire import DEADLINE, Wire
 
 
-@pytest.fixture
-def notifications(make):
-    """A socket such as systemd's, and the environment that names it."""
-    path = str(make.fresh_directory() / "notify.sock")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
-        sock.bind(path)
-        sock.settimeout(DEADLINE)
-        yield sock, {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "600000"}
+class Service:
+    """The daemon as systemd starts it: with a notification socket, a watchdog and open sockets."""
 
+    def __init__(self, directory, config: dict, sockets: list[socket.socket]):
+        self.file = directory / "portico.json"
+        self.control = str(directory / "control.sock")
+        self.write(config)
+        self.notifications = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notifications.settimeout(DEADLINE)
+        self.notifications.bind(str(directory / "notify"))
 
-def wait_for(sock: socket.socket, line: str) -> None:
-    while line not in sock.recv(4096).decode().splitlines():
-        pass
+        def pass_sockets() -> None:
+            # Out of the way first: a descriptor may be where another has to go.
+            moved = [os.dup2(passed.fileno(), 50 + index) for index, passed in enumerate(sockets)]
+            for index, descriptor in enumerate(moved):
+                os.dup2(descriptor, 3 + index, inheritable=True)
 
+        # The shell knows the process's number, which systemd writes into LISTEN_PID.
+        command = 'LISTEN_PID=$$ exec "$@"'
+        self.process = subprocess.Popen(
+            ["/bin/sh", "-c", command, "sh", EXECUTABLE, "serve", "--config", str(self.file)],
+            env={**os.environ, "NOTIFY_SOCKET": str(directory / "notify"),
+                 "WATCHDOG_USEC": "200000", "LISTEN_FDS": str(len(sockets)),
+                 "LISTEN_FDNAMES": ":".join("web" for _ in sockets)},
+            preexec_fn=pass_sockets, close_fds=False, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.log = Lines(self.process.stderr)
 
-def test_readiness_watchdog_and_end(make, notifications):
-    sock, environment = notifications
-    portico = make.portico(configuration(make.origin()), environment=environment)
-    wait_for(sock, "READY=1")
-    assert portico.get().status == 200
-    started = time.monotonic()
-    for _ in range(4):
-        wait_for(sock, "WATCHDOG=1")
-    assert time.monotonic() - started < 4 * 0.6, "the watchdog must be fed before it bites"
-    portico.send_signal(15)
-    wait_for(sock, "STOPPING=1")
-    assert portico.wait_exit() == 0
+    def write(self, config: dict) -> None:
+        self.file.write_text(json.dumps({"control_socket": self.control, **config}))
 
+    def wait(self, pattern: str) -> str:
+        """The first notification that has the pattern."""
+        while True:
+            text = self.notifications.recv(4096).decode()
+            if re.search(pattern, text):
+                return text
 
-def test_not_ready_with_a_bad_configuration(make, notifications):
-    sock, environment = notifications
-    with pytest.raises(AssertionError):
-        make.portico({"listeners": {}}, environment=environment)
-    sock.settimeout(0.2)
-    with pytest.raises(TimeoutError):
-        wait_for(sock, "READY=1")
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.log.thread.join(DEADLINE)
+        self.notifications.close()
 
 
 @pytest.fixture
 def passed():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        sock.listen(64)
-        yield sock
+    """Two listening sockets, as a `.socket` unit has opened them."""
+    sockets = []
+    for _ in range(2):
+        opened = socket.socket()
+        opened.bind(("127.0.0.1", 0))
+        opened.listen(64)
+        sockets.append(opened)
+    yield sockets
+    for opened in sockets:
+        opened.close()
 
 
-def serve_passed(make, sock: socket.socket, name: str = "web", **more):
-    return make.portico(
-        configuration(make.origin(), listener={"bind": f"fd:{name}"}, **more), inherited=sock,
-        environment={"LISTEN_FDS": "1", "LISTEN_FDNAMES": "web"})
+@pytest.fixture
+def service(make, passed):
+    config = configuration(make.origin(), listener={"bind": "fd:web"})
+    service = Service(make.fresh_directory(), config, passed)
+    yield service
+    service.close()
 
 
-def test_passed_socket_is_served(make, passed):
-    portico = serve_passed(make, passed)
-    address = passed.getsockname()
-    with Wire(address) as client:
-        for _ in range(3):
-            assert client.request().status == 200
-    portico.reload()
-    with Wire(address) as client:
-        assert client.request().status == 200
+def test_notifications_tell_the_truth(make, service):
+    assert service.wait("READY=1")
+    config = configuration(make.origin(), listener={"bind": "fd:web"})
+    service.write(config)
+    assert run("reload", "--config", service.file).returncode == 0
+    assert re.search(r"RELOADING=1\nMONOTONIC_USEC=\d+", service.wait("RELOADING"))
+    assert "refused" not in service.wait("READY=1")
+    service.write({**config, "nonsense": 1})
+    assert run("reload", "--config", service.file).returncode == 1
+    assert "refused" in service.wait("refused")
+    service.process.send_signal(signal.SIGTERM)
+    assert service.wait("STOPPING=1")
+    assert service.process.wait(DEADLINE) == 0
 
 
-def test_connections_queue_over_a_restart(make, passed):
-    """The socket is systemd's: who connects between two daemons is served by the second."""
-    first = serve_passed(make, passed)
-    assert first.stop() == 0
-    with Wire(passed.getsockname()) as client:
-        client.send("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
-        serve_passed(make, passed)
-        assert client.response().status == 200
+def test_watchdog_is_fed(service):
+    for _ in range(3):
+        assert service.wait("WATCHDOG=1")
 
 
-def test_name_that_was_not_passed_is_an_error(make, passed):
-    with pytest.raises(AssertionError, match="web2"):
-        serve_passed(make, passed, name="web2")
+def test_passed_sockets_serve_and_come_back(make, service, passed):
+    service.wait("READY=1")
 
+    def answers() -> list[int]:
+        found = []
+        for opened in passed:
+            with Wire(opened.getsockname()) as client:
+                found.append(client.request().status)
+        return found
 
-def test_removed_listener_leaves_the_passed_socket_alone(make, passed):
+    assert answers() == [200, 200]
     origin = make.origin()
-    portico = serve_passed(make, passed, listeners={"other": {"bind": "127.0.0.1:0"}})
-    portico.reload(configuration(origin, listener={"bind": "127.0.0.1:0"}))
-    with Wire(passed.getsockname(), timeout=1) as client:  # Queued by the kernel, answered by nobody.
-        client.send("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
-        with pytest.raises(TimeoutError):
-            client.response()
-    eventually(lambda: portico.get().status == 200, "the new listener")
+    for name, bind in (("web", "127.0.0.1:0"), ("other", "fd:web"), ("renamed", "fd:web")):
+        service.write({**configuration(origin), "listeners": {name: {"bind": bind}}})
+        assert run("reload", "--config", service.file).returncode == 0
+        if bind == "fd:web":
+            assert answers() == [200, 200], name
+
+
+def test_socket_that_was_not_passed_refuses_the_configuration(make, service):
+    service.wait("READY=1")
+    service.write(configuration(make.origin(), listener={"bind": "fd:other"}))
+    outcome = run("reload", "--config", service.file)
+    assert outcome.returncode == 1 and "no socket named other" in outcome.stderr

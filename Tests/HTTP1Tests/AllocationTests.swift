@@ -4,7 +4,8 @@ import HTTP1
 import HTTPSemantics
 import Testing
 
-/// Holds in debug builds as in release builds, with one exception.
+/// Holds in debug builds as in release builds. Refused messages are measured by `codec-bench`: the testing
+/// library takes note of every error thrown, and allocates for that.
 @Suite("Allocations in steady state")
 struct AllocationTests {
   static let request = Array(
@@ -27,30 +28,6 @@ struct AllocationTests {
     expectNoAllocation {
       _ = try? parser.parse(wire.span.extracting(0..<half), into: &head)
       return (try? parser.parse(wire.span, into: &head)) == true
-    }
-  }
-
-  /// Whether this build is not optimised.
-  private static var isDebug: Bool {
-    var isDebug = false
-    assert({ isDebug = true }() == ())
-    return isDebug
-  }
-
-  // `swift test -c release --filter AllocationTests` runs this one too.
-  @Test(
-    "a refused request costs none",
-    .disabled(if: isDebug, "only the optimiser makes the throwing of typed errors free"))
-  func refusedHead() {
-    var parser = RequestHeadParser(limits: HeadLimits())
-    var head = RequestHead()
-    let wire = Array("GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n".utf8)
-    expectNoAllocation {
-      do throws(RequestError) {
-        return try !parser.parse(wire.span, into: &head)
-      } catch {
-        return error == .field(.whitespaceBeforeColon)
-      }
     }
   }
 

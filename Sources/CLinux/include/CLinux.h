@@ -13,9 +13,13 @@ int clinux_accept4(int listener, struct sockaddr *address, socklen_t *length);
 /// Names the calling thread; at most 15 octets are kept.
 void clinux_name_thread(const char *name);
 
+/// The processors that this process may run on; at least 1.
+int clinux_processor_count(void);
+
 /// `EFD_…` and `EPOLL_…` flags are enumerators that Swift imports under different types.
 enum {
   CLINUX_EPOLL_CLOEXEC = EPOLL_CLOEXEC,
   CLINUX_EVENTFD_FLAGS = EFD_NONBLOCK | EFD_CLOEXEC,
+  CLINUX_SIGNALFD_FLAGS = SFD_NONBLOCK | SFD_CLOEXEC,
   CLINUX_SOCKET_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC,
 };

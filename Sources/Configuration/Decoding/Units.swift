@@ -1,10 +1,10 @@
 /// Why a text is no duration or size.
-struct UnitError: Error, Equatable {
-  let message: String
+public struct UnitError: Error, Equatable {
+  public let message: String
 }
 
 /// Reads `250ms`, `2s`, `1m`, `1h` or several of them, the greater first: `1h30m`.
-func parseDuration(_ text: String) throws(UnitError) -> Duration {
+public func parseDuration(_ text: String) throws(UnitError) -> Duration {
   let units = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)]
   let expected = "expected a duration such as \"250ms\", \"2s\" or \"1h30m\""
   var total = 0
@@ -36,7 +36,7 @@ func parseDuration(_ text: String) throws(UnitError) -> Duration {
 }
 
 /// Reads `500B`, `32KiB`, `1MiB` or `2GiB`, in octets.
-func parseSize(_ text: String) throws(UnitError) -> Int {
+public func parseSize(_ text: String) throws(UnitError) -> Int {
   let units = ["B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30]
   let digits = text.utf8.prefix { 0x30...0x39 ~= $0 }
   let unit = String(text[digits.endIndex...])

@@ -4,6 +4,9 @@ public struct ConfigurationResult: Sendable {
   public var snapshot: Snapshot?
   /// Everything that was found, in the order of reading and by place in each file.
   public var problems: [ConfigurationProblem]
+  /// As far as it could be read, also when there are errors: who wants to reach a daemon that has
+  /// refused the configuration needs its socket.
+  public var startup = StartupConfig()
 }
 
 /// Reads the file at `path` and all that it includes, checks all of it, and freezes it.
@@ -19,5 +22,7 @@ public func loadConfiguration(at path: String, from files: some FileSource) -> C
   snapshot.files = loader.paths
   snapshot.contentHash = loader.hash.value
   let problems = loader.log.sorted(by: loader.paths)
-  return ConfigurationResult(snapshot: loader.log.hasErrors ? nil : snapshot, problems: problems)
+  return ConfigurationResult(
+    snapshot: loader.log.hasErrors ? nil : snapshot, problems: problems,
+    startup: loader.draft.startup)
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why a transport cannot go on.
 public enum TransportError: Error, Equatable, Sendable {
   /// The peer reset the connection, or the kernel gave it up; the `errno`.
@@ -6,4 +8,12 @@ public enum TransportError: Error, Equatable, Sendable {
   case timedOut
   /// The exchange that waited must end.
   case aborted
+
+  /// Whether this process, or the machine, has no descriptor or memory left for a socket.
+  public var isExhaustion: Bool {
+    switch self {
+    case .broken(EMFILE), .broken(ENFILE), .broken(ENOBUFS), .broken(ENOMEM): true
+    case .broken, .timedOut, .aborted: false
+    }
+  }
 }

@@ -92,6 +92,9 @@ final class DownstreamConnection: WaitHandler {
 
   func waitEnded(_ outcome: WaitOutcome) { state.wakeUp(self, outcome) }
 
+  /// Whether it is between two requests. One that has not sent its first is not: it is about to.
+  var isIdle: Bool { phase == .parked || phase == .idle }
+
   /// Whether it waits without a task.
   var isParked: Bool { phase == .parked || (phase == .fresh && transport.reads.isWaiting) }
 

@@ -100,6 +100,8 @@ extension HTTP1Session {
       }
   }
 
+  func closeAfterResponse() { machine.closeAfterResponse() }
+
   func cutResponse() {
     isCut = true
     machine.failed()

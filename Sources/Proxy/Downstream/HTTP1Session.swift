@@ -174,6 +174,11 @@ final class HTTP1Session {
       error.reason, listener: listener.name, client: connection.peer?.description ?? "unix:")
     machine.receivedRequestHead(isPersistent: false, hasContent: false)
     machine.closeAfterResponse()
+    // What was read of the head before it broke the rules goes into the log.
+    if let buffer = input.buffer {
+      request.buffer = buffer
+      request.base = input.unread.lowerBound
+    }
     exchange.logRefusal(error, of: self)
     do throws(ProxyError) {
       try await answer(

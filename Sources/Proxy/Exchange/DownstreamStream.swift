@@ -50,6 +50,8 @@ protocol DownstreamStream: AnyObject {
   func finishSending(_ piece: Span<UInt8>) async throws(ProxyError)
   /// Answers without a backend.
   func answer(_ answer: OwnResponse) async throws(ProxyError)
+  /// Makes this the last exchange of the connection.
+  func closeAfterResponse()
   /// Ends a response that cannot be finished, so that the client cannot take it for a whole one.
   func cutResponse()
 

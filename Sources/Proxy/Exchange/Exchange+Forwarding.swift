@@ -97,7 +97,7 @@ extension Exchange {
       if let idle = try await queue(for: pool, client, cluster) { return idle }
     }
     do throws(TransportError) {
-      let transport = try Transport.connecting(to: backend.address, on: state.loop)
+      let transport = try await connecting(to: backend)
       try watch(client, transport.writes)
       try await transport.finishConnecting(
         until: min(deadline, state.loop.now + cluster.connectTimeout))
@@ -109,8 +109,26 @@ extension Exchange {
       pool.releaseReservation()
       if let abortCause { throw abortCause }
       if error == .aborted { throw .clientGone }
+      // That we have no descriptor left is not the backend's fault.
+      guard !error.isExhaustion else {
+        throw ProxyError(
+          source: .internal, status: .serviceUnavailable, reason: "no_descriptors",
+          retryAfterSeconds: 1)
+      }
       noteFailure(backend, error)
       return nil
+    }
+  }
+
+  /// Begins to connect; when descriptors have run out, idle clients make room first.
+  private func connecting(to backend: BackendRuntime) async throws(TransportError) -> Transport {
+    do throws(TransportError) {
+      return try Transport.connecting(to: backend.address, on: state.loop)
+    } catch {
+      guard error.isExhaustion else { throw error }
+      state.evictIdle(16)
+      await state.loop.yieldTurn()
+      return try Transport.connecting(to: backend.address, on: state.loop)
     }
   }
 

@@ -164,8 +164,7 @@ extension Exchange {
     _ first: MessageInput.Content, _ pump: ContentPump, _ client: Client,
     _ connection: BackendConnection, _ forwarder: RequestForwarder, _ route: RouteRuntime
   ) async throws(ProxyError) {
-    let isChunked = client.request.head.framing == .chunked
-    let stall = forwarder.cluster.writeIdleTimeout
+    let cluster = forwarder.cluster
     var content = first
     if client.request.head.expectsContinue, content == .none, !client.hasSentHead {
       try client.sendContinue()
@@ -175,41 +174,53 @@ extension Exchange {
       switch content {
       case .none: try await client.receiveContent()
       case .end:
-        guard isChunked else { return }
-        var end = OutputBuffer(capacity: 64)
-        end.appendLastChunk(trailers: client.requestTrailers)
-        return try await sendPiece(Span(), after: end, connection, stall)
+        guard client.request.head.framing == .chunked else { return }
+        return try await sendPiece(Span(), isEnd: true, client, connection, cluster)
       case .piece(let range):
         try count(range.count, route)
         guard let buffer = client.contentBuffer else { throw .clientGone }
+        let isEnd = client.isContentComplete
         try await sendPiece(
-          buffer.span.extracting(range), isChunked: isChunked, connection, stall)
+          buffer.span.extracting(range), isEnd: isEnd, client, connection, cluster)
+        if isEnd { return }
       }
       content = try client.nextContent()
     }
   }
 
-  private func sendPiece(
-    _ piece: Span<UInt8>, isChunked: Bool, _ connection: BackendConnection, _ stall: Interval
+  private func sendPiece<Client: DownstreamStream>(
+    _ piece: Span<UInt8>, isEnd: Bool, _ client: Client, _ connection: BackendConnection,
+    _ cluster: ClusterRuntime
   ) async throws(ProxyError) {
-    var head = OutputBuffer(capacity: 32)
-    if isChunked { head.appendChunkHead(size: piece.count) }
-    try await sendPiece(piece, after: head, connection, stall)
-    guard isChunked else { return }
-    var end = OutputBuffer(capacity: 16)
-    end.append("\r\n")
-    try await sendPiece(Span(), after: end, connection, stall)
-  }
-
-  private func sendPiece(
-    _ piece: Span<UInt8>, after head: borrowing OutputBuffer, _ connection: BackendConnection,
-    _ stall: Interval
-  ) async throws(ProxyError) {
-    do throws(TransportError) {
-      try await connection.transport.write(head.span, piece, stall: stall)
-    } catch {
-      throw error == .aborted
-        ? .clientGone : .upstream(.badGateway, "backend_write_failed")
+    state.output.removeAll()
+    state.tail.removeAll()
+    if client.request.head.framing == .chunked {
+      if !piece.isEmpty {
+        state.output.appendChunkHead(size: piece.count)
+        state.tail.append("\r\n")
+      }
+      if isEnd { state.tail.appendLastChunk(trailers: client.requestTrailers) }
+    }
+    guard var rest = try send(piece, over: connection) else { return }
+    let writes = connection.transport.writes
+    // Nobody reads from the client while the backend does not take what it sent.
+    guard client.watchHangUp(writes) else { throw .clientGone }
+    defer { _ = client.watchHangUp(nil) }
+    while !rest.isEmpty {
+      do throws(TransportError) {
+        try await connection.transport.waitUntilWritable(
+          until: state.loop.now + cluster.writeIdleTimeout)
+        let count = try rest.write(piece, to: connection.transport)
+        await connection.transport.yieldIfSpent(count)
+      } catch {
+        switch error {
+        case .aborted: throw .clientGone
+        case .timedOut:
+          throw ProxyError(
+            source: .internal, status: .gatewayTimeout, reason: "backend_write_timeout")
+        case .broken: throw .upstream(.badGateway, "backend_write_failed")
+        }
+      }
     }
   }
 

@@ -30,8 +30,13 @@ extension Exchange {
       waitsAt = nil
       throw error
     }
-    if pump != nil { await stopPump(client, connection) }
     waitsAt = nil
+    if let pump {
+      // A backend that has refused, or is about to close, need not get the rest of the content; one
+      // that goes on reading does.
+      let wantsRest = connection.head.status < 300 && connection.head.isPersistent
+      if wantsRest { await pump.join() } else { await stopPump(client, connection) }
+    }
     connection.receivedResponseEnd()
     connection.finish(now: state.loop.now)
   }

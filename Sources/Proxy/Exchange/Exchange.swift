@@ -50,7 +50,7 @@ final class Exchange {
     to client: Client, on worker: isolated Worker
   ) async throws(ProxyError) {
     let request = client.request
-    if let answer = try check(request, client.listener) {
+    if let answer = try check(client) {
       return try await self.answer(answer, client)
     }
     let route = request.withBytes { bytes in
@@ -83,13 +83,17 @@ final class Exchange {
   /// What can be said of a request before it is routed.
   ///
   /// - Returns: An answer that needs no route.
-  private func check(
-    _ request: Request, _ listener: ListenerRuntime
+  private func check<Client: DownstreamStream>(
+    _ client: Client
   ) throws(ProxyError) -> OwnResponse? {
+    let (request, listener) = (client.request, client.listener)
     do throws(TargetError) {
       try request.normalizePath()
     } catch {
-      state.refused(error.reason, listener: listener.name, client: "")
+      state.refused(
+        error.reason, listener: listener.name,
+        client: String(decoding: request.clientText, as: UTF8.self))
+      client.closeAfterResponse()
       throw .downstream(.badRequest, error.reason)
     }
     let head = request.head

@@ -5,7 +5,7 @@ extension Worker {
   /// Connections that are accepted in one turn from one socket.
   private static let acceptsPerTurn = 16
   /// Idle connections that make room when descriptors run out.
-  private static let evictedAtOnce = 64
+  private static let evictedAtOnce = 16
   private static let pause = Interval.milliseconds(100)
 
   func open(_ listeners: [OpenListener]) {
@@ -93,9 +93,7 @@ extension Worker {
   private func pauseAccepting(_ acceptor: Acceptor, _ reason: String) async {
     acceptor.pause()
     state.onEvent(.acceptingPaused(worker: index, reason: reason))
-    for connection in state.connections.oldest(Self.evictedAtOnce, where: { $0.isParked }) {
-      connection.cut()
-    }
+    state.evictIdle(Self.evictedAtOnce)
     let point = WaitPoint(on: loop)
     _ = await point.wait(until: loop.now + Self.pause)
     state.onEvent(.acceptingResumed(worker: index))

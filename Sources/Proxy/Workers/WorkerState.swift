@@ -75,6 +75,11 @@ final class WorkerState {
     return taken
   }
 
+  /// Closes up to `count` connections between two requests, those first that have been idle longest.
+  func evictIdle(_ count: Int) {
+    for connection in connections.oldest(count, where: { $0.isIdle }) { connection.endWhenIdle() }
+  }
+
   func connectionClosed(_ connection: DownstreamConnection) {
     load.subtract()
     connection.listener.load.subtract()

@@ -1,0 +1,167 @@
+import Bytes
+import EventLoop
+import Proxy
+import Synchronization
+import System
+
+/// Writes out what the workers have logged, on a thread of its own, which alone waits for the disk or
+/// for a reader.
+///
+/// It comes by on its own: telling it of each line would cost the workers a system call.
+final class AccessLogWriter: Sendable {
+  /// What an operator should read of.
+  enum Notice: Sendable, Equatable {
+    /// Lines that found no room since the last notice.
+    case dropped(UInt64)
+    /// Writing failed; told once, until it works again.
+    case failed(String)
+  }
+
+  private struct State {
+    var destination: AccessLogDestination?
+    /// Set by ``reopen()``.
+    var reopens = false
+    var isEnding = false
+    var ended: [CheckedContinuation<Void, Never>] = []
+    var hasEnded = false
+  }
+
+  /// Milliseconds from one look at the rings to the next, while lines come and while none do. A ring
+  /// holds what a worker logs in that time at 20 MB/s.
+  private static let busyPause: Int32 = 10
+  private static let idlePause: Int32 = 50
+
+  private let rings: [AccessLogRing]
+  private let state: Mutex<State>
+  private let alarm: Alarm
+  private let onNotice: @Sendable (Notice) -> Void
+
+  /// - Parameters:
+  ///   - rings: Of all workers.
+  ///   - destination: nil when the log is off.
+  ///   - onNotice: Called on the writer's thread.
+  /// - Returns: nil when no descriptor is left.
+  init?(
+    rings: [AccessLogRing], destination: AccessLogDestination?,
+    onNotice: @escaping @Sendable (Notice) -> Void
+  ) {
+    guard let alarm = Alarm() else { return nil }
+    self.alarm = alarm
+    self.rings = rings
+    self.onNotice = onNotice
+    state = Mutex(State(destination: destination))
+  }
+
+  /// Starts the thread.
+  ///
+  /// - Returns: Whether it could be started.
+  func start() -> Bool { BackgroundThread.start(name: "access-log") { self.run() } }
+
+  /// Writes to `destination` from here on. Lines that have been logged already may go there too.
+  func change(to destination: AccessLogDestination?) {
+    state.withLock { $0.destination = destination }
+    alarm.ring()
+  }
+
+  /// Opens the file anew, after somebody has renamed it.
+  func reopen() {
+    state.withLock { $0.reopens = true }
+    alarm.ring()
+  }
+
+  /// Writes out what is there and ends the thread. Returns when that is done.
+  func end() async {
+    await withCheckedContinuation { continuation in
+      let hasEnded = state.withLock { state in
+        state.isEnding = true
+        if !state.hasEnded { state.ended.append(continuation) }
+        return state.hasEnded
+      }
+      if hasEnded { continuation.resume() }
+      alarm.ring()
+    }
+  }
+
+  // MARK: The thread
+
+  private func run() {
+    var buffer = OutputBuffer(capacity: 64 * 1024)
+    var health = Health()
+    while true {
+      let isEnding = state.withLock { $0.isEnding }
+      let moved = writeOnce(&buffer, &health)
+      if isEnding { break }
+      alarm.wait(milliseconds: moved > 0 ? Self.busyPause : Self.idlePause)
+    }
+    let waiting = state.withLock { state in
+      state.hasEnded = true
+      return state.ended
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+
+  /// - Returns: Octets that the rings held.
+  private func writeOnce(_ buffer: inout OutputBuffer, _ health: inout Health) -> Int {
+    // What was logged before the file was renamed still belongs to it.
+    var moved = 0
+    for ring in rings {
+      buffer.removeAll()
+      let count = ring.drain(into: &buffer)
+      if count > 0 { write(buffer.span, &health) }
+      moved += count
+    }
+    reopenIfAsked(&health)
+    let dropped = rings.reduce(0) { $0 + $1.takeDropped() }
+    if let count = health.countDropped(dropped, at: .read()) { onNotice(.dropped(count)) }
+    return moved
+  }
+
+  private func write(_ octets: Span<UInt8>, _ health: inout Health) {
+    guard let destination = state.withLock({ $0.destination }) else { return }
+    do throws(OutputFile.WriteError) {
+      try destination.write(octets)
+      health.hasFailed = false
+    } catch {
+      tell(error, &health)
+    }
+  }
+
+  private func reopenIfAsked(_ health: inout Health) {
+    let old: AccessLogDestination? = state.withLock { state in
+      defer { state.reopens = false }
+      return state.reopens ? state.destination : nil
+    }
+    guard let old else { return }
+    do throws(OutputFile.WriteError) {
+      let fresh = try AccessLogDestination(path: old.path)
+      state.withLock { state in
+        // A reload may have put another in its place meanwhile.
+        if state.destination === old { state.destination = fresh }
+      }
+      health.hasFailed = false
+    } catch {
+      tell(error, &health)
+    }
+  }
+
+  private func tell(_ error: OutputFile.WriteError, _ health: inout Health) {
+    if !health.hasFailed { onNotice(.failed(error.text)) }
+    health.hasFailed = true
+  }
+}
+
+/// What the writer has to tell, and when.
+private struct Health {
+  var hasFailed = false
+  private var dropped: UInt64 = 0
+  private var next = Instant(microseconds: 0)
+
+  /// - Returns: How many to tell of: at most once a second.
+  mutating func countDropped(_ count: UInt64, at now: Instant) -> UInt64? {
+    dropped &+= count
+    guard dropped > 0, now >= next else { return nil }
+    defer { dropped = 0 }
+    next = now + .seconds(1)
+    return dropped
+  }
+}

@@ -1,0 +1,32 @@
+import EventLoop
+import System
+
+extension Control {
+  /// Begins to act on signals.
+  func watchSignals() {
+    let descriptor = SignalQueue.open()
+    guard descriptor >= 0 else { return log.error("signals cannot be read") }
+    let queue = ReadableDescriptor(owning: descriptor, on: loop)
+    Task.immediate(executorPreference: loop) {
+      _ = self
+      await self.readSignals(from: queue)
+    }
+  }
+
+  private func readSignals(from queue: ReadableDescriptor) async {
+    while phase != .stopped {
+      for signal in SignalQueue.take(from: queue.descriptor) { received(signal) }
+      _ = await queue.wait()
+    }
+  }
+
+  private func received(_ signal: SignalKind) {
+    switch signal {
+    case .hangUp: requestReload()
+    case .user1:
+      service?.accessLog.reopen()
+      log.info("log files reopened")
+    case .interrupt, .terminate, .quit: stop(on: signal)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import Addressing
+import Configuration
+import EventLoop
+import Proxy
+import System
+
+extension Control {
+  /// Starts everything, in this order: configuration, names, sockets, workers. Either all of it
+  /// serves in the end, or the process ends and has said why.
+  func start() async {
+    watchSignals()
+    beginEvents()
+    do throws(StartFailure) {
+      let snapshot = try load()
+      let resolved = try await resolve(snapshot)
+      if options.runsOrigins { try runOrigins(for: snapshot.routing) }
+      let sockets = try openSockets(for: snapshot.routing)
+      let service = try makeService(snapshot, sockets: sockets)
+      await begin(service, with: resolved)
+    } catch {
+      log.problems(error.problems)
+      end(error.status)
+    }
+  }
+
+  private func load() throws(StartFailure) -> Snapshot {
+    let result = loadConfiguration(at: options.configuration, from: DiskFiles())
+    guard let snapshot = result.snapshot else { throw .configuration(result.problems) }
+    log.level = snapshot.routing.logging.level
+    log.problems(result.problems)
+    return snapshot
+  }
+
+  private func resolve(_ snapshot: Snapshot) async throws(StartFailure) -> ResolvedConfiguration {
+    let (resolved, problems) = await resolveNames(of: snapshot.routing)
+    guard let resolved else { throw .configuration(problems) }
+    return resolved
+  }
+
+  private func runOrigins(for routing: RoutingConfig) throws(StartFailure) {
+    do throws(OriginFailure) {
+      try runDemoOrigins(for: routing)
+    } catch {
+      throw .system(error.message, in: options.configuration)
+    }
+  }
+
+  private func openSockets(for routing: RoutingConfig) throws(StartFailure) -> [OpenSockets] {
+    var opened: [OpenSockets] = []
+    do throws(ListenFailure) {
+      for key in ListenerKey.all(of: routing) {
+        opened.append(try OpenSockets.open(key, inheriting: inherited))
+      }
+    } catch {
+      for sockets in opened { sockets.removeFile() }
+      throw .listening(error, in: options.configuration)
+    }
+    return opened
+  }
+
+  private func makeService(
+    _ snapshot: Snapshot, sockets: [OpenSockets]
+  ) throws(StartFailure) -> Service {
+    let limit = DescriptorLimit.raise()
+    let workers = WorkerGroup(
+      count: options.workers ?? snapshot.startup.workers ?? Machine.processorCount,
+      maxConnections: defaultMaxConnections(descriptors: limit)
+    ) { [events] in events.add(.proxy($0)) }
+    let destination: AccessLogDestination?
+    do throws(OutputFile.WriteError) {
+      destination = try AccessLogDestination.open(snapshot.routing.logging.accessOutput)
+    } catch {
+      throw .configuration([
+        accessLogProblem(snapshot.routing.logging.accessOutput, error)
+      ])
+    }
+    let accessLog = AccessLogWriter(
+      rings: workers.workers.map(\.accessLog), destination: destination
+    ) { [events] in events.add(.accessLog($0)) }
+    guard let accessLog, accessLog.start(), workers.start() else {
+      throw .system("a thread cannot be started", in: options.configuration)
+    }
+    return Service(
+      workers: workers, accessLog: accessLog, startup: snapshot.startup, routing: snapshot.routing,
+      sockets: sockets)
+  }
+
+  private func begin(_ service: Service, with resolved: ResolvedConfiguration) async {
+    await service.workers.adopt(resolved)
+    await service.workers.open(service.sockets.flatMap(\.listeners))
+    // A signal may have come meanwhile.
+    guard phase == .starting else { return }
+    self.service = service
+    phase = .serving
+    openControlSocket(service.startup)
+    for sockets in service.sockets { tellListening(sockets) }
+    log.info("ready", ["workers": "\(service.workers.workers.count)"])
+    manager.notify(.ready, status: "serving")
+    beginWatchdog()
+    if options.runsOrigins { log.plain(demoHint(for: service.sockets)) }
+    beginReloading()
+  }
+
+  func tellListening(_ sockets: OpenSockets) {
+    for listener in sockets.listeners {
+      log.info(
+        "listening", ["listener": listener.name, "address": "\(listener.socket.bound)"])
+    }
+  }
+
+  func accessLogProblem(
+    _ output: LoggingConfig.AccessOutput, _ error: OutputFile.WriteError
+  ) -> ConfigurationProblem {
+    let path = if case .file(let path) = output { path } else { "standard output" }
+    return ConfigurationProblem(
+      .error, at: SourceLocation(file: options.configuration), path: "logging.access.output",
+      message: "cannot open \(path): \(error.text)")
+  }
+}
+
+/// What `max_connections` is when the configuration does not say: a connection takes two descriptors,
+/// the client's and the backend's, and 256 are for everything else. A process with fewer than that
+/// still gets some.
+func defaultMaxConnections(descriptors limit: Int) -> Int { max((limit - 256) / 2, limit / 4, 1) }

@@ -1,0 +1,14 @@
+import EventLoop
+import System
+
+/// Runs the daemon on the calling thread until it is told to stop.
+///
+/// The calling thread must be the process's only one: signals are blocked for all that come after.
+public func serve(_ options: ServeOptions) -> ExitStatus {
+  SignalQueue.block()
+  let control = Control(options)
+  // With the loop as its preference: no thread of the global pool has any part in the daemon.
+  Task(executorPreference: control.loop) { await control.start() }
+  control.loop.run()
+  return control.exitStatus
+}

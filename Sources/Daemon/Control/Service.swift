@@ -1,0 +1,12 @@
+import Configuration
+import Proxy
+
+/// What serves, and what it was made of.
+struct Service: Sendable {
+  let workers: WorkerGroup
+  let accessLog: AccessLogWriter
+  /// What the process was started with; the rest of its life it cannot change.
+  let startup: StartupConfig
+  var routing: RoutingConfig
+  var sockets: [OpenSockets]
+}

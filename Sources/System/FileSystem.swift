@@ -1,0 +1,50 @@
+import Glibc
+
+/// The few things that the daemon does to files other than reading and writing them.
+public enum FileSystem {
+  public enum DirectoryError: Error, Equatable, Sendable {
+    /// The `errno`.
+    case failed(Int32)
+    /// It is there, and belongs to somebody else, or others can write to it.
+    case notPrivate
+  }
+
+  /// Makes a directory that only this user can enter, if it is not there yet.
+  ///
+  /// Its parent may be one that everybody writes to (`/tmp`): a directory that is there already must
+  /// be ours, and no symbolic link.
+  public static func makePrivateDirectory(at path: String) throws(DirectoryError) {
+    // Sound: the path lives for the calls, and the structure is the call's to fill.
+    if unsafe mkdir(path, 0o700) == 0 { return }
+    guard errno == EEXIST else { throw .failed(errno) }
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { throw .failed(errno) }
+    let isOurs = status.st_uid == geteuid()
+    guard status.st_mode & S_IFMT == S_IFDIR, isOurs, status.st_mode & 0o022 == 0 else {
+      throw .notPrivate
+    }
+  }
+
+  /// Removes the socket at `path`, and nothing but a socket.
+  public static func removeSocket(at path: String) {
+    var status = stat()
+    // Sound: the path lives for the calls, and the structure is the call's to fill.
+    guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
+    _ = unsafe unlink(path)
+  }
+
+  public static func exists(_ path: String) -> Bool {
+    // Sound: the path lives for the call.
+    unsafe access(path, F_OK) == 0
+  }
+
+  /// Runs `body` with files made for this user alone. The mask is the whole process's: only the
+  /// control loop makes files.
+  public static func withPrivateFiles<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let before = umask(0o177)
+    defer { _ = umask(before) }
+    return try body()
+  }
+}

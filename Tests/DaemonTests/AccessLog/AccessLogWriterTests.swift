@@ -1,0 +1,101 @@
+import Glibc
+import Proxy
+import Synchronization
+import System
+import Testing
+
+@testable import Daemon
+
+@Suite("Writing out the access log")
+struct AccessLogWriterTests {
+  /// What the writer told.
+  private final class Notices: Sendable {
+    private let notices = Mutex<[AccessLogWriter.Notice]>([])
+
+    var all: [AccessLogWriter.Notice] { notices.withLock { $0 } }
+
+    func add(_ notice: AccessLogWriter.Notice) { notices.withLock { $0.append(notice) } }
+  }
+
+  private func writer(
+    rings: [AccessLogRing], destination: AccessLogDestination?, tellingTo notices: Notices? = nil
+  ) throws -> AccessLogWriter {
+    let writer = AccessLogWriter(rings: rings, destination: destination) { notices?.add($0) }
+    return try #require(writer)
+  }
+
+  private func append(_ text: String, to ring: AccessLogRing) {
+    ring.append(Array(text.utf8).span)
+  }
+
+  @Test("at the end everything that was logged has been written")
+  func end() async throws {
+    let directory = TemporaryDirectory()
+    let rings = [AccessLogRing(), AccessLogRing()]
+    let notices = Notices()
+    let destination = try AccessLogDestination(path: directory.file("log"))
+    let writer = try writer(rings: rings, destination: destination, tellingTo: notices)
+    for (index, ring) in rings.enumerated() { append("line \(index)\n", to: ring) }
+    #expect(writer.start())
+    await writer.end()
+    await writer.end()
+    #expect(directory.contents("log") == "line 0\nline 1\n")
+    #expect(notices.all.isEmpty)
+  }
+
+  @Test("lines from before a reopening go to the old file, later ones to the new one")
+  func reopen() async throws {
+    let directory = TemporaryDirectory()
+    let ring = AccessLogRing()
+    let path = directory.file("log")
+    let destination = try AccessLogDestination(path: path)
+    let writer = try writer(rings: [ring], destination: destination)
+    append("before\n", to: ring)
+    _ = unsafe rename(path, directory.file("log.1"))
+    writer.reopen()
+    #expect(writer.start())
+    await writer.end()
+    #expect(directory.contents("log.1") == "before\n")
+    #expect(directory.contents("log") == "")
+  }
+
+  @Test("a destination that changes takes what comes from then on")
+  func change() async throws {
+    let directory = TemporaryDirectory()
+    let ring = AccessLogRing()
+    let writer = try writer(rings: [ring], destination: nil)
+    writer.change(to: try AccessLogDestination(path: directory.file("log")))
+    append("line\n", to: ring)
+    #expect(writer.start())
+    await writer.end()
+    #expect(directory.contents("log") == "line\n")
+  }
+
+  @Test("lines that found no room are counted and told")
+  func dropped() async throws {
+    let ring = AccessLogRing(capacity: 4096)
+    let notices = Notices()
+    let writer = try writer(rings: [ring], destination: nil, tellingTo: notices)
+    let line = String(repeating: "a", count: 1000) + "\n"
+    for _ in 0..<10 { append(line, to: ring) }
+    #expect(writer.start())
+    await writer.end()
+    guard case .dropped(let count) = notices.all.first else {
+      Issue.record("nothing was told")
+      return
+    }
+    #expect(notices.all.count == 1 && (6...7).contains(count))
+  }
+
+  @Test("a full disk is told once, and ends nothing")
+  func failure() async throws {
+    let ring = AccessLogRing()
+    let notices = Notices()
+    let destination = try AccessLogDestination(path: "/dev/full")
+    let writer = try writer(rings: [ring, ring], destination: destination, tellingTo: notices)
+    append("line\n", to: ring)
+    #expect(writer.start())
+    await writer.end()
+    #expect(notices.all == [.failed("No space left on device")])
+  }
+}

@@ -1,0 +1,55 @@
+import HTTPSemantics
+import Proxy
+import Testing
+
+@testable import Daemon
+
+@Suite("What the control socket answers")
+struct ControlRequestTests {
+  struct Case: Sendable {
+    let method: HTTPSemantics.Method
+    let path: String
+    var request: ControlRequest?
+    var status: UInt16?
+  }
+
+  @Test(
+    "a reload is a POST, everything else is read",
+    arguments: [
+      Case(method: .post, path: "/reload", request: .reload),
+      Case(method: .get, path: "/reload", status: 405),
+      Case(method: .get, path: "/healthz", request: .health),
+      Case(method: .head, path: "/healthz", request: .health),
+      Case(method: .post, path: "/healthz", status: 405),
+      Case(method: .get, path: "/statistics", request: .statistics),
+      Case(method: .delete, path: "/statistics", status: 405),
+      Case(method: .get, path: "/", status: 404),
+      Case(method: .post, path: "/reload/", status: 404),
+    ])
+  func request(_ c: Case) {
+    do throws(ControlRequest.Refusal) {
+      #expect(try ControlRequest(c.method, path: c.path) == c.request)
+    } catch {
+      #expect(error.status.rawValue == c.status)
+    }
+  }
+
+  @Test("statistics are one JSON object, its keys in a fixed order")
+  func statistics() {
+    var statistics = WorkerStatistics()
+    statistics.requests = 3
+    statistics.refusals = ["b": 1, "a": 2]
+    #expect(
+      statistics.json == """
+        {"accepted_connections":0,"open_connections":0,"parked_connections":0,"requests":3,\
+        "refusals":{"a":2,"b":1}}
+        """)
+  }
+
+  @Test(
+    "connections are bounded by the descriptors",
+    arguments: [(1_048_576, 524_160), (1024, 384), (256, 64), (3, 1)])
+  func maxConnections(_ limit: Int, _ count: Int) {
+    #expect(defaultMaxConnections(descriptors: limit) == count)
+  }
+}
