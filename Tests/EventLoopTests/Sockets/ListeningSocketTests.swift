@@ -145,7 +145,7 @@ final class TemporaryPath {
   let text: String
 
   init() {
-    let directory = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    let directory = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? P_tmpdir
     text = "\(directory)/portico-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).sock"
   }
 
