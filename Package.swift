@@ -87,11 +87,22 @@ let package = Package(
       dependencies: ["Bytes", "CMallocCounter", "CodecTestSupport", "HTTP1", "HTTPSemantics"],
       swiftSettings: house),
     .testTarget(
-      name: "ProxyTests", dependencies: ["Bytes", "Configuration", "HTTPSemantics", "Proxy"],
+      name: "EventLoopTests",
+      dependencies: ["Addressing", "Bytes", "EventLoop", "LoopTestSupport"],
+      swiftSettings: house),
+    .testTarget(
+      name: "ProxyTests",
+      dependencies: [
+        "Addressing", "Balancing", "Bytes", "CodecTestSupport", "Configuration", "EventLoop",
+        "HTTPSemantics", "LoopTestSupport", "Proxy",
+      ],
       swiftSettings: house),
     .testTarget(name: "SystemTests", dependencies: ["Addressing", "System"], swiftSettings: house),
     .target(
       name: "CodecTestSupport", path: "Tests/CodecTestSupport", swiftSettings: house),
+    .target(
+      name: "LoopTestSupport", dependencies: ["EventLoop"], path: "Tests/LoopTestSupport",
+      swiftSettings: house),
     // Counts heap allocations by standing in for malloc, so only tests may link it.
     .target(name: "CMallocCounter", path: "Tests/CMallocCounter"),
   ]

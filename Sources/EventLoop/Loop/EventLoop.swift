@@ -182,8 +182,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private func takeInbox() {
     var count: UInt64 = 0
     _ = unsafe read(wakeup, &count, 8)
-    // Before the queue is emptied: a job that comes after it writes a new wakeup.
-    wakeupPending.store(false, ordering: .sequentiallyConsistent)
+    // Before the queue is emptied: a job that comes after it writes a new wakeup. An exchange, so
+    // that what was stored before a wakeup that was pending already (`stop`) is seen.
+    _ = wakeupPending.exchange(false, ordering: .acquiringAndReleasing)
     inbox.withLock { jobs in
       ready.append(contentsOf: jobs)
       jobs.removeAll(keepingCapacity: true)

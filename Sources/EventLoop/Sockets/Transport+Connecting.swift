@@ -26,8 +26,9 @@ extension Transport {
   ///
   /// - Throws: `.broken` with the `errno` of the failure, `.timedOut`, `.aborted`.
   public func finishConnecting(until deadline: Instant) async throws(TransportError) {
-    if isWritable { return }
     try await waitUntilWritable(until: deadline)
+    // Asked even if nobody had to wait: a refusal makes the socket writable too, and may have been
+    // delivered before we came here.
     let failure = pendingError()
     guard failure == 0 else { throw .broken(failure) }
   }

@@ -40,8 +40,14 @@ public struct Interval: Comparable, Sendable {
   /// A limit that never strikes.
   public static let infinite = Interval(microseconds: .max)
 
-  public static func milliseconds(_ count: Int64) -> Self { Self(microseconds: count &* 1000) }
-  public static func seconds(_ count: Int64) -> Self { Self(microseconds: count &* 1_000_000) }
+  public static func milliseconds(_ count: Int64) -> Self { Self(count, times: 1000) }
+  public static func seconds(_ count: Int64) -> Self { Self(count, times: 1_000_000) }
+
+  /// Infinite, if it is more than 292,000 years.
+  private init(_ count: Int64, times unit: Int64) {
+    let (product, overflow) = count.multipliedReportingOverflow(by: unit)
+    microseconds = overflow ? .max : product
+  }
 
   /// Rounds down to microseconds; beyond 292,000 years it is infinite.
   public init(_ duration: Duration) {

@@ -14,7 +14,8 @@ struct RateLimit: Sendable {
   func isTooSlow(_ octets: UInt64, in waited: Interval) -> Bool {
     guard octetsPerSecond > 0, waited > Self.grace else { return false }
     let seconds = UInt64(clamping: (waited.microseconds - Self.grace.microseconds) / 1_000_000)
-    return octets < seconds.multipliedReportingOverflow(by: UInt64(octetsPerSecond)).partialValue
+    let (least, overflow) = seconds.multipliedReportingOverflow(by: UInt64(octetsPerSecond))
+    return overflow || octets < least
   }
 }
 

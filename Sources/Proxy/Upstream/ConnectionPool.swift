@@ -106,6 +106,11 @@ final class ConnectionPool {
   /// Waits until a connection may be idle or be opened, or `deadline`.
   func wait(at point: WaitPoint, until deadline: Instant) async -> WaitOutcome {
     shared.beganWaiting()
+    // A place that another worker gave back before we were counted was told to nobody.
+    guard !shared.hasRoom(limit: settings.maxConnections) else {
+      shared.endedWaiting()
+      return .ready
+    }
     waiting.append(point)
     let outcome = await point.wait(until: deadline)
     waiting.removeAll { $0 === point }
@@ -115,9 +120,11 @@ final class ConnectionPool {
 
   /// Lets the request that has waited longest try again.
   func wakeFirst() {
-    if let first = waiting.first {
+    while let first = waiting.first {
       waiting.removeFirst()
-      first.signal()
+      // One whose deadline or abort came in this turn has not left the queue yet.
+      guard first.isWaiting else { continue }
+      return first.signal()
     }
   }
 }

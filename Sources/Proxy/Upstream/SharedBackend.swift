@@ -27,12 +27,22 @@ final class SharedBackend: Sendable {
   }
 
   /// Gives the right back, when the connection has closed or could not be opened.
-  func releaseConnection() { openConnections.wrappingSubtract(1, ordering: .relaxed) }
+  ///
+  /// In one order with ``beganWaiting()``, for all workers: who gives back and then finds nobody
+  /// waiting did so before the other looked for room.
+  func releaseConnection() {
+    openConnections.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+  }
+
+  /// Whether fewer than `limit` connections are open. Takes nothing.
+  func hasRoom(limit: Int) -> Bool {
+    openConnections.load(ordering: .sequentiallyConsistent) < limit
+  }
 
   /// Counts requests that wait for a connection, on any worker.
-  func beganWaiting() { waitingRequests.wrappingAdd(1, ordering: .relaxed) }
+  func beganWaiting() { waitingRequests.wrappingAdd(1, ordering: .sequentiallyConsistent) }
   func endedWaiting() { waitingRequests.wrappingSubtract(1, ordering: .relaxed) }
-  var hasWaiting: Bool { waitingRequests.load(ordering: .relaxed) > 0 }
+  var hasWaiting: Bool { waitingRequests.load(ordering: .sequentiallyConsistent) > 0 }
 
   // MARK: Rest
 
@@ -69,9 +79,11 @@ final class SharedBackend: Sendable {
   ///
   /// - Returns: Whether the backend had failed before.
   func succeeded() -> Bool {
-    let before = rest
-    if before.isUsable { return false }
-    return exchange(before, BackendRest())
+    while true {
+      let before = rest
+      if before.isUsable { return false }
+      if exchange(before, BackendRest()) { return true }
+    }
   }
 
   private func exchange(_ before: BackendRest, _ after: BackendRest) -> Bool {

@@ -98,7 +98,8 @@ final class WorkerState {
       if let before = old[cluster.name] { cluster.adoptBalance(of: before) }
       for backend in cluster.backends {
         let identity = backend.pool.shared.identity
-        if let pool = pools[identity] {
+        // The configuration may name one backend twice; it has one pool all the same.
+        if let pool = kept[identity] ?? pools[identity] {
           pool.settings = backend.pool.settings
           backend.pool = pool
         } else {
