@@ -188,11 +188,33 @@ public final class Transport: EventSource {
     }
   }
 
-  /// As ``tryWrite(_:_:_:)``, of what output buffers hold.
-  public func tryWrite(
+  /// What became of a message that was to go out at once.
+  public enum FlushResult {
+    case complete
+    /// So many octets have gone out.
+    case partial(Int)
+    case failed(Int32)
+  }
+
+  /// Writes what `head` holds and then `body`, as far as the kernel takes it at once.
+  public func flush(_ head: borrowing OutputBuffer, _ body: Span<UInt8>) -> FlushResult {
+    flushed(tryWrite(head.span, body), of: head.count &+ body.count)
+  }
+
+  /// As ``flush(_:_:)``, and then what `tail` holds.
+  public func flush(
     _ head: borrowing OutputBuffer, _ body: Span<UInt8>, _ tail: borrowing OutputBuffer
-  ) -> WriteResult {
-    tryWrite(head.span, body, tail.span)
+  ) -> FlushResult {
+    flushed(
+      tryWrite(head.span, body, tail.span), of: head.count &+ body.count &+ tail.count)
+  }
+
+  private func flushed(_ result: WriteResult, of total: Int) -> FlushResult {
+    switch result {
+    case .octets(total): .complete
+    case .octets(let count): .partial(count)
+    case .failed(let code): .failed(code)
+    }
   }
 
   private func send(_ octets: Span<UInt8>) -> Int {

@@ -16,14 +16,13 @@ extension HTTP1Session {
     _ head: borrowing ResponseHead, _ bytes: Span<UInt8>
   ) throws(ProxyError) -> Bool {
     if isHTTP10 { return true }
-    clearOutput()
     ResponseForwarder.writeInterim(head, bytes, into: &state.output)
     machine.sentInterimResponse()
     return try flush(Span())
   }
 
   func sendContinue() throws(ProxyError) {
-    clearOutput()
+    state.output.removeAll()
     state.output.append("HTTP/1.1 100 Continue\r\n\r\n")
     machine.sentInterimResponse()
     // So few octets fit, or the client has stopped reading before it got anything.
@@ -43,21 +42,20 @@ extension HTTP1Session {
       framing: responseFraming, closes: machine.isClosing, isHTTP10: isHTTP10,
       keepsTrailers: request.head.acceptsTrailers && responseFraming == .chunked,
       addsServer: listener.addsServer)
-    clearOutput()
     ResponseForwarder.write(
       head, bytes, form: form, via: listener.via, date: state.date.line, into: &state.output)
     return try send(first, isEnd: isEnd, trailers)
   }
 
   func sendContent(_ piece: Span<UInt8>) throws(ProxyError) -> Bool {
-    clearOutput()
+    state.output.removeAll()
     return try send(piece, isEnd: false, nil)
   }
 
   func sendEnd(_ trailers: TrailerSection?) throws(ProxyError) -> Bool {
     machine.sentResponseEnd()
     guard responseFraming == .chunked else { return true }
-    clearOutput()
+    state.output.removeAll()
     return try send(Span(), isEnd: true, trailers)
   }
 
@@ -68,20 +66,21 @@ extension HTTP1Session {
   private func send(
     _ piece: Span<UInt8>, isEnd: Bool, _ trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
-    let isChunked = responseFraming == .chunked
-    if isChunked, !piece.isEmpty { state.output.appendChunkHead(size: piece.count) }
     let isCopied = piece.count <= Self.copiedPiece
-    if isCopied { state.output.append(piece) }
-    if isChunked {
-      let kept = request.head.acceptsTrailers ? trailers : nil
-      let hasPiece = !piece.isEmpty
-      if isCopied {
-        Self.endChunk(hasPiece, isEnd, kept, in: &state.output)
-      } else {
-        Self.endChunk(hasPiece, isEnd, kept, in: &state.tail)
-      }
+    guard responseFraming == .chunked else {
+      guard isCopied else { return try flush(piece) }
+      state.output.append(piece)
+      return try flush(Span())
     }
-    return try flush(isCopied ? Span() : piece)
+    let kept = request.head.acceptsTrailers ? trailers : nil
+    if !piece.isEmpty { state.output.appendChunkHead(size: piece.count) }
+    guard !isCopied else {
+      state.output.append(piece)
+      Self.endChunk(!piece.isEmpty, isEnd, kept, in: &state.output)
+      return try flush(Span())
+    }
+    Self.endChunk(true, isEnd, kept, in: &state.tail)
+    return try flushWithTail(piece)
   }
 
   private static func endChunk(
@@ -116,7 +115,7 @@ extension HTTP1Session {
     if machine.awaitsContent || connection.isRetiring { machine.closeAfterResponse() }
     responseFraming = .none
     machine.sentResponseHead(isPersistent: true, hasContent: false)
-    clearOutput()
+    state.output.removeAll()
     var content = OutputBuffer(capacity: 256)
     let type = writeContent(of: answer, into: &content)
     state.output.appendStatusLine(answer.status)

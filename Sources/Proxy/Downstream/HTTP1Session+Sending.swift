@@ -3,21 +3,27 @@ import EventLoop
 
 // Getting octets out to the client.
 extension HTTP1Session {
-  func clearOutput() {
-    state.output.removeAll()
-    state.tail.removeAll()
-  }
-
-  /// Sends what is in the worker's output, `body`, and what is in its tail.
+  /// Sends what is in the worker's output, and then `body`.
   ///
   /// - Returns: Whether the kernel took everything. If not, the rest of the output has been copied,
   ///   since it is the worker's, and ``finishSending(_:)`` is to be called with the same body.
   func flush(_ body: Span<UInt8>) throws(ProxyError) -> Bool {
-    let total = state.output.count &+ body.count &+ state.tail.count
-    switch connection.transport.tryWrite(state.output, body, state.tail) {
-    case .octets(total): return true
+    switch connection.transport.flush(state.output, body) {
+    case .complete: return true
     case .failed: throw .clientGone
-    case .octets(let count):
+    case .partial(let count):
+      unsent = Unsent(written: count, output: state.output, body: body.count, tail: state.tail)
+      return false
+    }
+  }
+
+  /// As ``flush(_:)``, and then what is in the worker's tail.
+  func flushWithTail(_ body: Span<UInt8>) throws(ProxyError) -> Bool {
+    defer { state.tail.removeAll() }
+    switch connection.transport.flush(state.output, body, state.tail) {
+    case .complete: return true
+    case .failed: throw .clientGone
+    case .partial(let count):
       unsent = Unsent(written: count, output: state.output, body: body.count, tail: state.tail)
       return false
     }

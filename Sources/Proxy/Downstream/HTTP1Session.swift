@@ -51,7 +51,7 @@ final class HTTP1Session {
     exchange = Exchange(state)
   }
 
-  func run(on worker: isolated Worker) async -> End {
+  func run() async -> End {
     while true {
       beginReceiving()
       receiving: while true {
@@ -70,7 +70,7 @@ final class HTTP1Session {
           }
         }
       }
-      await serve(on: worker)
+      await serve()
       guard machine.next == .awaitRequest, !connection.isRetiring else {
         // A client that is still sending would get a reset, and lose our answer with it, if we
         // closed at once (RFC 9112 §9.6).
@@ -151,7 +151,7 @@ final class HTTP1Session {
 
   // MARK: Serving it
 
-  private func serve(on worker: isolated Worker) async {
+  private func serve() async {
     connection.requests += 1
     state.statistics.requests += 1
     guard let buffer = input.buffer else { return machine.failed() }
@@ -164,7 +164,7 @@ final class HTTP1Session {
     input.beginContent(request.head.framing, after: request.head.length, pinningHead: true)
     contentStart = input.unread
     responseFraming = .none
-    await exchange.run(self, on: worker)
+    await exchange.run(self)
     _ = watchHangUp(nil)
   }
 

@@ -12,8 +12,7 @@ extension Exchange {
 
   /// Has a backend of `cluster` answer the request.
   func forward<Client: DownstreamStream>(
-    _ client: Client, to cluster: ClusterRuntime, _ route: RouteRuntime,
-    on worker: isolated Worker
+    _ client: Client, to cluster: ClusterRuntime, _ route: RouteRuntime
   ) async throws(ProxyError) {
     chooseRequestID(client)
     var retried: BackendRuntime?
@@ -34,7 +33,7 @@ extension Exchange {
       log.attempts &+= 1
       log.backend = backend
       do throws(ProxyError) {
-        return try await exchange(client, over: connection, backend, cluster, route, on: worker)
+        return try await exchange(client, over: connection, backend, cluster, route)
       } catch {
         connection.pool.close(connection)
         if let abortCause { throw abortCause }

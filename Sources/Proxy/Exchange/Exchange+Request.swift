@@ -11,8 +11,6 @@ extension Exchange {
   func sendHead(
     over connection: BackendConnection, _ forwarder: RequestForwarder
   ) throws(ProxyError) -> Unsent? {
-    state.output.removeAll()
-    state.tail.removeAll()
     forwarder.write(requestID: requestID, into: &state.output)
     connection.machine.sentRequestHead(isPersistent: true, hasContent: false)
     return try send(Span(), over: connection)
@@ -22,10 +20,8 @@ extension Exchange {
   /// has been started on return.
   func sendWithContent<Client: DownstreamStream>(
     _ client: Client, over connection: BackendConnection, _ forwarder: RequestForwarder,
-    _ route: RouteRuntime, on worker: isolated Worker
+    _ route: RouteRuntime
   ) async throws(ProxyError) {
-    state.output.removeAll()
-    state.tail.removeAll()
     forwarder.write(requestID: requestID, into: &state.output)
     let first = try client.nextContent()
     if client.isContentComplete {
@@ -35,7 +31,7 @@ extension Exchange {
     }
     connection.machine.sentRequestHead(isPersistent: true, hasContent: true)
     try await sendAll(Span(), over: connection, forwarder.cluster)
-    startPump(first, client, connection, forwarder, route, on: worker)
+    startPump(first, client, connection, forwarder, route)
   }
 
   /// Head and content in one go.
@@ -70,15 +66,27 @@ extension Exchange {
   private func send(
     _ body: Span<UInt8>, over connection: BackendConnection
   ) throws(ProxyError) -> Unsent? {
-    let total = state.output.count &+ body.count
-    switch connection.transport.tryWrite(state.output, body, state.tail) {
-    case .octets(total):
+    switch connection.transport.flush(state.output, body) {
+    case .complete:
       connection.wasWrittenTo = true
       return nil
-    case .octets(let written):
+    case .partial(let written):
       connection.wasWrittenTo = written > 0
       return Unsent(written: written, output: state.output, body: body.count, tail: state.tail)
     case .failed: throw .upstream(.badGateway, "backend_write_failed", retry: .ifReused)
+    }
+  }
+
+  /// As ``send(_:over:)``, and then what is in the worker's tail.
+  private func sendWithTail(
+    _ body: Span<UInt8>, over connection: BackendConnection
+  ) throws(ProxyError) -> Unsent? {
+    defer { state.tail.removeAll() }
+    switch connection.transport.flush(state.output, body, state.tail) {
+    case .complete: return nil
+    case .partial(let written):
+      return Unsent(written: written, output: state.output, body: body.count, tail: state.tail)
+    case .failed: throw .upstream(.badGateway, "backend_write_failed")
     }
   }
 
@@ -119,18 +127,13 @@ extension Exchange {
   // MARK: The write loop
 
   /// Starts the loop that sends content as it comes in.
-  ///
-  /// This is the one form of starting a task that keeps the worker's state on its loop.
   private func startPump<Client: DownstreamStream>(
     _ first: MessageInput.Content, _ client: Client, _ connection: BackendConnection,
-    _ forwarder: RequestForwarder, _ route: RouteRuntime, on worker: isolated Worker
+    _ forwarder: RequestForwarder, _ route: RouteRuntime
   ) {
     let pump = ContentPump(on: state.loop)
     self.pump = pump
-    Task.immediate(executorPreference: worker.loop) {
-      _ = worker
-      await self.runPump(pump, first, client, connection, forwarder, route)
-    }
+    state.start { await self.runPump(pump, first, client, connection, forwarder, route) }
   }
 
   private func runPump<Client: DownstreamStream>(
@@ -193,7 +196,6 @@ extension Exchange {
     _ cluster: ClusterRuntime
   ) async throws(ProxyError) {
     state.output.removeAll()
-    state.tail.removeAll()
     if client.request.head.framing == .chunked {
       if !piece.isEmpty {
         state.output.appendChunkHead(size: piece.count)
@@ -201,7 +203,7 @@ extension Exchange {
       }
       if isEnd { state.tail.appendLastChunk(trailers: client.requestTrailers) }
     }
-    guard var rest = try send(piece, over: connection) else { return }
+    guard var rest = try sendWithTail(piece, over: connection) else { return }
     let writes = connection.transport.writes
     // Nobody reads from the client while the backend does not take what it sent.
     guard client.watchHangUp(writes) else { throw .clientGone }

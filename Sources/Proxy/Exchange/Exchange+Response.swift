@@ -11,14 +11,14 @@ extension Exchange {
   /// Sends the request over `connection` and its response to the client.
   func exchange<Client: DownstreamStream>(
     _ client: Client, over connection: BackendConnection, _ backend: BackendRuntime,
-    _ cluster: ClusterRuntime, _ route: RouteRuntime, on worker: isolated Worker
+    _ cluster: ClusterRuntime, _ route: RouteRuntime
   ) async throws(ProxyError) {
     connection.begin()
     do throws(ProxyError) {
       let forwarder = RequestForwarder(
         request: client.request, listener: client.listener, cluster: cluster, backend: backend)
       if client.request.hasContent {
-        try await sendWithContent(client, over: connection, forwarder, route, on: worker)
+        try await sendWithContent(client, over: connection, forwarder, route)
       } else if let rest = try sendHead(over: connection, forwarder) {
         try await finishSending(rest, Span(), over: connection, cluster)
       }

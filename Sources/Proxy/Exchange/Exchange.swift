@@ -32,14 +32,14 @@ final class Exchange {
   }
 
   /// Serves the request of `client` and records what became of it.
-  func run<Client: DownstreamStream>(_ client: Client, on worker: isolated Worker) async {
+  func run<Client: DownstreamStream>(_ client: Client) async {
     abortCause = nil
     waitsAt = nil
     pump = nil
     log.begin(at: state.accessFormat == nil ? state.loop.now : Instant.read())
     requestID.removeAll()
     do throws(ProxyError) {
-      try await respond(to: client, on: worker)
+      try await respond(to: client)
     } catch {
       await fail(error, client)
     }
@@ -47,7 +47,7 @@ final class Exchange {
   }
 
   private func respond<Client: DownstreamStream>(
-    to client: Client, on worker: isolated Worker
+    to client: Client
   ) async throws(ProxyError) {
     let request = client.request
     if let answer = try check(client) {
@@ -67,7 +67,7 @@ final class Exchange {
     switch route.action {
     case .forward(let cluster):
       log.cluster = cluster
-      try await forward(client, to: cluster, route, on: worker)
+      try await forward(client, to: cluster, route)
     case .redirect(let redirect): try await answer(self.redirect(request, redirect), client)
     case .respond(let response): try await answer(self.fixed(response), client)
     }

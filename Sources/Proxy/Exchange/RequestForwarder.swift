@@ -12,11 +12,14 @@ struct RequestForwarder {
   let cluster: ClusterRuntime
   let backend: BackendRuntime
 
+  /// Writes over what `output` holds.
+  ///
   /// - Parameter requestID: `X-Request-Id`; empty for none.
   func write(requestID: borrowing OutputBuffer, into output: inout OutputBuffer) {
     let forwarding = listener.forwarding
     let buffer = request.buffer
     let bytes = buffer.span.extracting(request.base..<buffer.capacity)
+    output.removeAll()
     writeRequestLine(bytes, into: &output)
     writeHost(bytes, into: &output)
     let trusted = request.isTrusted

@@ -17,6 +17,8 @@ enum ResponseForwarder {
     let addsServer: Bool
   }
 
+  /// Writes over what `output` holds.
+  ///
   /// - Parameters:
   ///   - bytes: What the offsets of `head` count in.
   ///   - via: Our `Via` line, complete.
@@ -25,6 +27,7 @@ enum ResponseForwarder {
     _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, form: Form, via: [UInt8],
     date: [UInt8], into output: inout OutputBuffer
   ) {
+    output.removeAll()
     output.appendStatusLine(head.status, reason: bytes[head.reason])
     for index in head.fields.lines.indices {
       let line = head.fields.lines[index]
@@ -58,6 +61,7 @@ enum ResponseForwarder {
   static func writeInterim(
     _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, into output: inout OutputBuffer
   ) {
+    output.removeAll()
     output.appendStatusLine(head.status, reason: bytes[head.reason])
     for index in head.fields.lines.indices {
       let line = head.fields.lines[index]

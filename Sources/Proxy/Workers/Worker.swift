@@ -75,11 +75,14 @@ public actor Worker {
 
   // MARK: Connections
 
-  /// Gives tasks to connections that waited without one, for ever.
+  /// Gives tasks to connections that waited without one, and to whatever else needs one, for ever.
   private func spawn() async {
     while true {
-      for connection in state.takeAwake() { start(connection) }
-      _ = await state.awakeWaits.wait(until: .never)
+      while state.hasStarts {
+        for connection in state.takeAwake() { start(connection) }
+        for job in state.takeJobs() { start(job) }
+      }
+      _ = await state.startWaits.wait(until: .never)
     }
   }
 
@@ -90,6 +93,14 @@ public actor Worker {
     }
   }
 
+  /// The one form of starting a task that keeps what it uses on this loop.
+  private func start(_ job: @escaping () async -> Void) {
+    Task.immediate(executorPreference: loop) {
+      _ = self
+      await job()
+    }
+  }
+
   private func serve(_ connection: DownstreamConnection) async {
     guard connection.phase != .closed else { return }
     let input = MessageInput(connection.transport, buffers: state.buffers)
@@ -97,7 +108,7 @@ public actor Worker {
     if connection.phase == .fresh {
       guard await session.identify() else { return connection.close() }
     }
-    switch await session.run(on: self) {
+    switch await session.run() {
     case .park: connection.park()
     case .close: connection.close()
     }

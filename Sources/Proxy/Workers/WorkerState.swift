@@ -15,7 +15,7 @@ final class WorkerState {
   let connections: ConnectionRegistry
   /// Messages are written here before they go out; nothing stays in it over a suspension.
   var output = OutputBuffer(capacity: 16 * 1024)
-  /// What goes out behind a piece of content that is not copied.
+  /// What goes out behind a piece of content that is not copied. Empty at all other times.
   var tail = OutputBuffer(capacity: 256)
   var requestIDs: RequestIDSource
   var date: DateField
@@ -28,7 +28,10 @@ final class WorkerState {
   let load: ConnectionCount
   /// Connections that waited without a task and need one now.
   private var awake: [DownstreamConnection] = []
-  let awakeWaits: WaitPoint
+  /// Work that needs a task of its own.
+  private var jobs: [() async -> Void] = []
+  /// Where the worker waits for either.
+  let startWaits: WaitPoint
   /// Where someone waits for a client's connection to close.
   let closeWaits: WaitPoint
   private var refusalNotice = RefusalNotice()
@@ -50,10 +53,30 @@ final class WorkerState {
     var random = SystemRandomNumberGenerator()
     requestIDs = RequestIDSource(
       seed: (random.next(), random.next(), random.next(), random.next()))
-    awakeWaits = WaitPoint(on: loop)
+    startWaits = WaitPoint(on: loop)
     closeWaits = WaitPoint(on: loop)
     date = DateField(now: loop.now)
     connections = ConnectionRegistry()
+  }
+
+  // MARK: Tasks
+
+  /// Has the worker run `job` as a task of its own, in this turn.
+  ///
+  /// Only a function that the compiler knows to be isolated to the worker can start a task with what
+  /// belongs to it, and each such function costs a switch of executors on every call and return. So
+  /// there is one, and nothing on the way of a request has to be isolated by itself.
+  func start(_ job: @escaping () async -> Void) {
+    jobs.append(job)
+    startWaits.signal()
+  }
+
+  var hasStarts: Bool { !jobs.isEmpty || !awake.isEmpty }
+
+  func takeJobs() -> [() async -> Void] {
+    var taken: [() async -> Void] = []
+    swap(&taken, &jobs)
+    return taken
   }
 
   // MARK: Client connections
@@ -63,7 +86,7 @@ final class WorkerState {
     switch outcome {
     case .ready:
       awake.append(connection)
-      awakeWaits.signal()
+      startWaits.signal()
     case .deadline, .aborted: connection.close()
     }
   }
