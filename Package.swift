@@ -13,8 +13,13 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// Spans of buffers that a class owns need lifetime annotations; they are confined to `Bytes`.
-let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+/// Spans of buffers that a class owns need lifetime annotations, and `Cell` is made of raw layout; both
+/// are confined to `Bytes`.
+let lifetimes: [SwiftSetting] = [
+  .enableExperimentalFeature("Lifetimes"),
+  .enableExperimentalFeature("RawLayout"),
+  .enableExperimentalFeature("BuiltinModule"),
+]
 
 let package = Package(
   name: "portico",

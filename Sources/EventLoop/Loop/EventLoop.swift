@@ -1,3 +1,4 @@
+import Bytes
 import CLinux
 import Glibc
 import Synchronization
@@ -17,9 +18,17 @@ import Synchronization
 @safe
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   /// The time at which the current turn began; deadlines are set from it.
-  public private(set) var now = Instant.read()
+  public internal(set) var now: Instant {
+    get { _now.wrappedValue }
+    set { _now.wrappedValue = newValue }
+  }
+  private let _now = Cell<Instant>(wrappedValue: Instant.read())
   /// Counts turns, so that others can tell whether one has passed.
-  public private(set) var turn: UInt32 = 0
+  public internal(set) var turn: UInt32 {
+    get { _turn.wrappedValue }
+    set { _turn.wrappedValue = newValue }
+  }
+  private let _turn = Cell<UInt32>(wrappedValue: 0)
   var timers: TimerWheel
 
   private let epoll: Int32
@@ -39,7 +48,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     epoll = epoll_create1(Int32(CLINUX_EPOLL_CLOEXEC))
     wakeup = eventfd(0, Int32(CLINUX_EVENTFD_FLAGS))
     precondition(epoll >= 0 && wakeup >= 0, "no descriptor for an event loop")
-    timers = TimerWheel(now: now)
+    timers = TimerWheel(now: Instant.read())
     var event = unsafe epoll_event()
     unsafe event.events = EPOLLIN.rawValue
     unsafe event.data.ptr = nil  // nil means the wakeup

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Something with a descriptor that an event loop watches.
 ///
 /// The loop holds an unretained pointer to it: a source leaves the loop (`unregister`) before its
@@ -5,10 +7,14 @@
 open class EventSource {
   public let loop: EventLoop
   /// Negative once it is closed.
-  public internal(set) var descriptor: Int32
+  public internal(set) var descriptor: Int32 {
+    get { _descriptor.wrappedValue }
+    set { _descriptor.wrappedValue = newValue }
+  }
+  private let _descriptor: Cell<Int32>
 
   init(descriptor: Int32, on loop: EventLoop) {
-    self.descriptor = descriptor
+    _descriptor = Cell(wrappedValue: descriptor)
     self.loop = loop
   }
 

@@ -1,3 +1,5 @@
+import Bytes
+
 /// How a wait ended.
 public enum WaitOutcome: Sendable {
   /// What was waited for has come.
@@ -31,9 +33,26 @@ public final class WaitPoint {
     case handler(any WaitHandler)
   }
 
-  private var state = State.idle
+  private var state: State {
+    get { _state.wrappedValue }
+    set { _state.wrappedValue = newValue }
+  }
+  private let _state = Cell<State>(wrappedValue: .idle)
   private let loop: EventLoop
+  /// Its entry in the wheel; negative while it has none.
   var timer: TimerWheel.ID = -1
+  /// When the wait ends by itself; `.never` while nobody waits.
+  var deadline: Instant {
+    get { _deadline.wrappedValue }
+    set { _deadline.wrappedValue = newValue }
+  }
+  private let _deadline = Cell<Instant>(wrappedValue: .never)
+  /// When the wheel looks at the deadline next, in microseconds; `.max` if it does not.
+  var visitedAt: Int64 {
+    get { _visitedAt.wrappedValue }
+    set { _visitedAt.wrappedValue = newValue }
+  }
+  private let _visitedAt = Cell<Int64>(wrappedValue: .max)
 
   public init(on loop: EventLoop) { self.loop = loop }
 
@@ -52,7 +71,7 @@ public final class WaitPoint {
   /// - Precondition: Nobody else waits here.
   public func wait(until deadline: Instant) async -> WaitOutcome {
     guard case .idle = state else { preconditionFailure("two tasks wait at one point") }
-    loop.timers.set(&timer, to: deadline, for: self)
+    arm(until: deadline)
     // Sound: the continuation is resumed exactly once, since `end` takes it out of the state; a
     // point that goes away while somebody waits would be held by that task.
     return unsafe await withUnsafeContinuation { unsafe state = .task($0) }
@@ -63,7 +82,7 @@ public final class WaitPoint {
   /// - Precondition: Nobody else waits here.
   public func watch(until deadline: Instant, _ handler: any WaitHandler) {
     guard case .idle = state else { preconditionFailure("two watchers at one point") }
-    loop.timers.set(&timer, to: deadline, for: self)
+    arm(until: deadline)
     state = .handler(handler)
   }
 
@@ -71,7 +90,7 @@ public final class WaitPoint {
   public func unwatch() {
     guard case .handler = state else { return }
     state = .idle
-    loop.timers.clear(timer)
+    deadline = .never
   }
 
   /// What was waited for has come. Does nothing when nobody waits.
@@ -82,16 +101,22 @@ public final class WaitPoint {
 
   func expire() { end(.deadline) }
 
+  private func arm(until deadline: Instant) {
+    self.deadline = deadline
+    // Most deadlines are put off: then the wheel comes by in time and sees the new one.
+    if visitedAt > deadline.microseconds { loop.timers.set(&timer, to: deadline, for: self) }
+  }
+
   private func end(_ outcome: WaitOutcome) {
     switch state {
     case .idle: return
     case .task(let continuation):
       state = .idle
-      loop.timers.clear(timer)
+      deadline = .never
       unsafe continuation.resume(returning: outcome)
     case .handler(let handler):
       state = .idle
-      loop.timers.clear(timer)
+      deadline = .never
       loop.callAfterDelivery(handler, outcome)
     }
   }

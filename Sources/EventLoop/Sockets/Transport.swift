@@ -13,7 +13,11 @@ public final class Transport: EventSource {
   /// Where the reader waits.
   public let reads: WaitPoint
   /// Made when a write blocks for the first time: most connections never need it.
-  private var blockedWrites: WaitPoint?
+  private var blockedWrites: WaitPoint? {
+    get { _blockedWrites.wrappedValue }
+    set { _blockedWrites.wrappedValue = newValue }
+  }
+  private let _blockedWrites = Cell<WaitPoint?>(wrappedValue: nil)
   /// Where the writer waits.
   public var writes: WaitPoint {
     if let blockedWrites { return blockedWrites }
@@ -23,19 +27,35 @@ public final class Transport: EventSource {
   }
 
   /// Whether a read may find something: an edge has come that no read has drained.
-  public private(set) var isReadable = false
-  var isWritable: Bool
+  public internal(set) var isReadable: Bool {
+    get { _isReadable.wrappedValue }
+    set { _isReadable.wrappedValue = newValue }
+  }
+  private let _isReadable = Cell<Bool>(wrappedValue: false)
+  var isWritable: Bool {
+    get { _isWritable.wrappedValue }
+    set { _isWritable.wrappedValue = newValue }
+  }
+  private let _isWritable: Cell<Bool>
   /// Whether the peer has closed its sending half, or the whole connection.
-  public private(set) var isPeerClosed = false
+  public internal(set) var isPeerClosed: Bool {
+    get { _isPeerClosed.wrappedValue }
+    set { _isPeerClosed.wrappedValue = newValue }
+  }
+  private let _isPeerClosed = Cell<Bool>(wrappedValue: false)
   /// Aborted when the peer closes: the wait of an exchange that works for this peer.
-  public var abortedByHangUp: WaitPoint?
+  public var abortedByHangUp: WaitPoint? {
+    get { _abortedByHangUp.wrappedValue }
+    set { _abortedByHangUp.wrappedValue = newValue }
+  }
+  private let _abortedByHangUp = Cell<WaitPoint?>(wrappedValue: nil)
 
   private var budget = TurnBudget()
 
   /// - Parameter descriptor: A connected, or connecting, non-blocking socket. It is owned from here.
   public init(descriptor: Int32, on loop: EventLoop, isConnecting: Bool = false) {
     reads = WaitPoint(on: loop)
-    isWritable = !isConnecting
+    _isWritable = Cell(wrappedValue: !isConnecting)
     super.init(descriptor: descriptor, on: loop)
     loop.registerEdgeTriggered(self)
   }

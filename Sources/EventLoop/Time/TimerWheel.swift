@@ -1,7 +1,7 @@
 /// The deadlines of one event loop: a hashed wheel whose entries are moved lazily.
 ///
-/// Setting a later deadline, and giving one up, only write a number: the entry stays in the slot
-/// where it is, and is moved or freed when the wheel comes by. That fits a proxy, where nearly
+/// Setting a later deadline, and giving one up, only write a number into the wait point: its entry
+/// stays in the slot where it is, and is moved or freed when the wheel comes by. That fits a proxy, where nearly
 /// every deadline is given up or put off long before it strikes.
 ///
 /// - Complexity: O(1) for every operation; no allocation once the slab has grown.
@@ -10,8 +10,6 @@ struct TimerWheel: ~Copyable {
   typealias ID = Int32
 
   private struct Entry {
-    /// Microseconds; `.max` when nobody waits for it.
-    var deadline = Int64.max
     /// The tick of the slot that it is linked into.
     var tick: Int64 = 0
     var next: ID = -1
@@ -38,20 +36,8 @@ struct TimerWheel: ~Copyable {
   /// Sets the deadline of `waiter`, whose entry `id` is, or becomes if it had none.
   @inline(__always)
   mutating func set(_ id: inout ID, to deadline: Instant, for waiter: WaitPoint) {
-    if id >= 0 {
-      let index = Int(id)
-      if entries[index].tick << Self.tickShift <= deadline.microseconds {
-        entries[index].deadline = deadline.microseconds
-        return
-      }
-    }
-    link(&id, to: deadline, for: waiter)
-  }
-
-  /// Forgets the deadline; the entry stays with its waiter.
-  @inline(__always)
-  mutating func clear(_ id: ID) {
-    if id >= 0 { entries[Int(id)].deadline = .max }
+    waiter.deadline = deadline
+    if waiter.visitedAt > deadline.microseconds { link(&id, to: deadline, for: waiter) }
   }
 
   /// Ends the life of the entry, whose waiter is going away.
@@ -103,16 +89,17 @@ struct TimerWheel: ~Copyable {
       let index = Int(id)
       let next = entries[index].next
       linked -= 1
-      let deadline = entries[index].deadline
       // Sound: the waiter frees its entry before it goes, so an entry's waiter is alive.
       if let waiter = unsafe entries[index].waiter {
-        if deadline > now.microseconds, deadline != .max {
-          push(id, deadline)
+        let deadline = waiter.deadline
+        if deadline > now, deadline != .never {
+          push(id, deadline.microseconds, waiter)
         } else {
           // An entry that nobody waits for goes back to the slab: an idle wheel is an empty one.
           waiter.timer = -1
+          waiter.visitedAt = .max
           release(id)
-          if deadline != .max { expired.append(waiter) }
+          if deadline != .never { expired.append(waiter) }
         }
       }
       id = next
@@ -121,10 +108,6 @@ struct TimerWheel: ~Copyable {
 
   @inline(never)
   private mutating func link(_ id: inout ID, to deadline: Instant, for waiter: WaitPoint) {
-    if deadline == .never {
-      clear(id)
-      return
-    }
     if id >= 0 {
       unlink(id)
     } else if firstFree >= 0 {
@@ -135,15 +118,15 @@ struct TimerWheel: ~Copyable {
       entries.append(Entry())
     }
     unsafe entries[Int(id)].waiter = waiter
-    entries[Int(id)].deadline = deadline.microseconds
-    push(id, deadline.microseconds)
+    push(id, deadline.microseconds, waiter)
   }
 
-  private mutating func push(_ id: ID, _ deadline: Int64) {
+  private mutating func push(_ id: ID, _ deadline: Int64, _ waiter: WaitPoint) {
     let tick = max(deadline >> Self.tickShift, currentTick)
     let slot = Int(truncatingIfNeeded: tick) & (Self.slotCount - 1)
     let next = heads[slot]
     entries[Int(id)].tick = tick
+    waiter.visitedAt = tick << Self.tickShift
     entries[Int(id)].next = next
     entries[Int(id)].previous = -1
     if next >= 0 { entries[Int(next)].previous = id }
@@ -167,7 +150,6 @@ struct TimerWheel: ~Copyable {
 
   private mutating func release(_ id: ID) {
     unsafe entries[Int(id)].waiter = nil
-    entries[Int(id)].deadline = .max
     entries[Int(id)].next = firstFree
     firstFree = id
   }

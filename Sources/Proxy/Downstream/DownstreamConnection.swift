@@ -1,4 +1,5 @@
 import Addressing
+import Bytes
 import Configuration
 import EventLoop
 
@@ -22,16 +23,16 @@ final class DownstreamConnection: WaitHandler {
   let peer: IPAddress?
   let state: WorkerState
   /// Of the tables that were current at the last request.
-  private(set) var listener: ListenerRuntime
-  var phase = Phase.fresh
-  private(set) var isTrusted = false
+  @Cell private(set) var listener: ListenerRuntime
+  @Cell var phase = Phase.fresh
+  @Cell private(set) var isTrusted = false
   /// When it is closed at the end of an exchange, however busy it is.
   let retiresAt: Instant
-  var requests = 0
+  @Cell var requests = 0
   /// When it is closed if it goes on saying nothing.
-  var idleDeadline: Instant
+  @Cell var idleDeadline: Instant
   /// Whether it came in on a listener that has been removed since.
-  var isOrphaned = false
+  @Cell var isOrphaned = false
   private var id: Int32 = -1
 
   init(

@@ -17,13 +17,13 @@ final class HTTP1Session {
   let state: WorkerState
   let input: MessageInput
   let request: Request
-  var listener: ListenerRuntime
+  @Cell var listener: ListenerRuntime
   /// The life of the exchange under way; decides on keeping the connection.
   var machine = ServerConnectionMachine()
   /// How the response's content is framed for this client.
-  var responseFraming = MessageFraming.none
+  @Cell var responseFraming = MessageFraming.none
   /// Whether the response ended before its end.
-  var isCut = false
+  @Cell var isCut = false
   /// What the client has not taken yet of what was flushed.
   var unsent: Unsent?
   var sendMeter = RateMeter()
@@ -31,11 +31,11 @@ final class HTTP1Session {
 
   private var parser: RequestHeadParser
   private let exchange: Exchange
-  private var contentStart = 0..<0
+  @Cell private var contentStart = 0..<0
   /// When the head under way has to be complete; `.never` while none has begun.
-  private var headDeadline = Instant.never
+  @Cell private var headDeadline = Instant.never
   /// When the session gives up its task if nothing comes.
-  private var parkAt = Instant.never
+  @Cell private var parkAt = Instant.never
 
   /// How long a connection keeps its task after a request: long enough that busy ones never give
   /// it up, short enough that the others cost no memory.

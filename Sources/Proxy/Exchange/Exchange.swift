@@ -11,17 +11,17 @@ import HTTPSemantics
 /// The object is reused from request to request of a session.
 final class Exchange {
   let state: WorkerState
-  var log = ExchangeLog()
+  let log = ExchangeLog()
   /// Why it must end, once somebody says so.
-  private(set) var abortCause: ProxyError?
+  @Cell private(set) var abortCause: ProxyError?
   /// Where it waits, or will.
-  var waitsAt: WaitPoint?
+  @Cell var waitsAt: WaitPoint?
   var requestID = OutputBuffer(capacity: 64)
-  var deadline = Instant.never
+  @Cell var deadline = Instant.never
   /// The content that came with the response's head, in the backend's buffer.
-  var first = 0..<0
+  @Cell var first = 0..<0
   /// Sends the request's content beside us, while it does.
-  var pump: ContentPump?
+  @Cell var pump: ContentPump?
 
   init(_ state: WorkerState) { self.state = state }
 

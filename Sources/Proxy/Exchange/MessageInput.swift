@@ -11,16 +11,16 @@ final class MessageInput {
   let transport: Transport
   private let buffers: BufferPool
   /// Leased from the worker.
-  private(set) var buffer: ByteBuffer?
+  @Cell private(set) var buffer: ByteBuffer?
   /// What has been received and not been read yet: offsets into `buffer`.
-  private(set) var unread = 0..<0
+  @Cell private(set) var unread = 0..<0
   /// Octets at the buffer's start that must stay: a head that is still referred to.
-  private var pinned = 0
+  @Cell private var pinned = 0
   /// The buffer with the pinned head, once content is read into another.
-  private var headBuffer: ByteBuffer?
+  @Cell private var headBuffer: ByteBuffer?
   private var decoder = BodyDecoder(.none)
   /// Whether content was read that did not come with the head, so that it is not here any more.
-  private(set) var hasRefilled = false
+  @Cell private(set) var hasRefilled = false
 
   /// Content of at least this size is read into large buffers.
   private static let largeContent: UInt64 = 16 * 1024
@@ -127,7 +127,7 @@ final class MessageInput {
     unread = start
   }
 
-  private var expectsMuch = false
+  @Cell private var expectsMuch = false
 
   /// The buffer that the head of the message lies in.
   var bufferOfHead: ByteBuffer? { headBuffer ?? buffer }

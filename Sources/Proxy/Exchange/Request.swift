@@ -10,15 +10,15 @@ import HTTPSemantics
 final class Request {
   /// Offsets that count from `base` in `buffer`.
   var head = RequestHead()
-  var buffer: ByteBuffer
-  var base = 0
+  @Cell var buffer: ByteBuffer
+  @Cell var base = 0
   /// The normal form of the path, if the path as sent is not in it.
   var normalizedPath: [UInt8] = []
 
   /// nil for a peer on a unix socket.
   let client: IPAddress?
   /// Whether the client is a proxy whose word about its clients is taken.
-  var isTrusted = false
+  @Cell var isTrusted = false
   let scheme: StaticString = "http"
 
   /// The text of `client`, or `unix:`.

@@ -4,23 +4,29 @@ import HTTP1
 import HTTPSemantics
 
 /// What an exchange notes down for the access log.
-struct ExchangeLog {
-  var route: RouteRuntime?
-  var cluster: ClusterRuntime?
-  var backend: BackendRuntime?
-  var status = StatusCode(rawValue: 0)
+final class ExchangeLog {
+  @Cell var route: RouteRuntime? = nil
+  @Cell var cluster: ClusterRuntime? = nil
+  @Cell var backend: BackendRuntime? = nil
+  @Cell var status = StatusCode(rawValue: 0)
   /// Octets of content from and to the client.
-  var octetsIn: UInt64 = 0
-  var octetsOut: UInt64 = 0
-  var attempts: UInt32 = 0
+  @Cell var octetsIn: UInt64 = 0
+  @Cell var octetsOut: UInt64 = 0
+  @Cell var attempts: UInt32 = 0
   /// Why it ended early.
-  var end: StaticString?
-  /// When the backend's response began.
-  var answeredAt: Instant?
-  private(set) var beganAt = Instant(microseconds: 0)
+  @Cell var end: StaticString? = nil
+  @Cell private(set) var beganAt = Instant(microseconds: 0)
 
-  mutating func begin(at now: Instant) {
-    self = ExchangeLog()
+  /// Forgets the exchange before.
+  func begin(at now: Instant) {
+    route = nil
+    cluster = nil
+    backend = nil
+    status = StatusCode(rawValue: 0)
+    octetsIn = 0
+    octetsOut = 0
+    attempts = 0
+    end = nil
     beganAt = now
   }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import EventLoop
 
 /// One backend as one worker meets it.
@@ -8,7 +9,7 @@ final class BackendRuntime {
   /// What stands for it in a `Host` field.
   let hostField: [UInt8]
   /// Replaced by the worker's earlier pool for the same backend when the tables are adopted.
-  var pool: ConnectionPool
+  @Cell var pool: ConnectionPool
 
   init(subcluster: String, address: SocketAddress, pool: ConnectionPool) {
     self.subcluster = subcluster

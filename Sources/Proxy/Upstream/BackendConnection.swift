@@ -1,3 +1,4 @@
+import Bytes
 import EventLoop
 import HTTP1
 import HTTPSemantics
@@ -16,9 +17,9 @@ final class BackendConnection: WaitHandler {
   var parser: ResponseHeadParser
   var head = ResponseHead()
   /// Exchanges that were begun on it.
-  var exchanges = 0
+  @Cell var exchanges = 0
   /// What the backend said of how long it keeps an idle connection.
-  var keepAliveHint: Interval?
+  @Cell var keepAliveHint: Interval?
 
   static let headLimits = HeadLimits.response
 
@@ -31,7 +32,7 @@ final class BackendConnection: WaitHandler {
   }
 
   /// Whether any octet of the exchange's request was sent.
-  var wasWrittenTo = false
+  @Cell var wasWrittenTo = false
 
   /// Whether an earlier exchange was carried over it, so that it may have died unnoticed.
   var isReused: Bool { exchanges > 1 }
@@ -52,7 +53,7 @@ final class BackendConnection: WaitHandler {
     responseHasContent = hasContent
   }
 
-  private var responseHasContent = false
+  @Cell private var responseHasContent = false
 
   /// The response has ended. Octets beyond it belong to nothing that we asked for.
   func receivedResponseEnd() {

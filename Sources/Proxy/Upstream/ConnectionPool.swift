@@ -1,11 +1,12 @@
+import Bytes
 import EventLoop
 
 /// One worker's idle connections to one backend: last in, first out, so that hot ones stay hot.
 final class ConnectionPool {
   let shared: SharedBackend
-  var settings: PoolSettings
+  @Cell var settings: PoolSettings
   /// Whether the backend has left the configuration: nothing is kept any more.
-  private(set) var isDraining = false
+  @Cell private(set) var isDraining = false
 
   private var idle: [BackendConnection] = []
   /// Requests that wait for a connection, first come, first served.

@@ -10,7 +10,7 @@ final class WorkerState {
   let buffers = BufferPool()
   let onEvent: @Sendable (ProxyEvent) -> Void
 
-  var tables = RuntimeTables()
+  @Cell var tables = RuntimeTables()
   var pools: [BackendIdentity: ConnectionPool] = [:]
   let connections: ConnectionRegistry
   /// Messages are written here before they go out; nothing stays in it over a suspension.
@@ -23,7 +23,7 @@ final class WorkerState {
   /// Where access log lines go, and how they look; nil when none are wanted.
   let accessLog: AccessLogRing
   var accessFormat: AccessLogFormat?
-  var isDraining = false
+  @Cell var isDraining = false
   /// Open client connections of this worker, for the others to see.
   let load: ConnectionCount
   /// Connections that waited without a task and need one now.

@@ -124,7 +124,7 @@ struct WaitPointTests {
       let other = WaitPoint(on: runner.loop)
       let first = Task.immediate(executorPreference: runner.loop) {
         _ = runner
-        return await point.wait(until: runner.loop.now + .milliseconds(1))
+        return await point.wait(until: runner.loop.now + .milliseconds(500))
       }
       await runner.settle()
       point.signal()
@@ -134,7 +134,7 @@ struct WaitPointTests {
         return await point.wait(until: .never)
       }
       await runner.settle()
-      #expect(await other.wait(until: runner.loop.now + .milliseconds(20)) == .deadline)
+      #expect(await other.wait(until: runner.loop.now + .milliseconds(600)) == .deadline)
       #expect(point.isWaiting)
       point.signal()
       #expect(await second.value == .ready)

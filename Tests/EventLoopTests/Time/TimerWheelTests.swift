@@ -195,7 +195,7 @@ private struct WheelRig: ~Copyable {
     loop.timers.set(&points[index].timer, to: deadline, for: points[index])
   }
 
-  mutating func clear(_ index: Int) { loop.timers.clear(points[index].timer) }
+  mutating func clear(_ index: Int) { points[index].deadline = .never }
 
   /// The point goes away, and a new one takes its place.
   mutating func replace(_ index: Int) { points[index] = WaitPoint(on: loop) }
