@@ -28,6 +28,7 @@ let package = Package(
     // For Benchmarks/ and Fuzz/, which are packages of their own.
     .library(name: "PorticoCodecs", targets: ["Bytes", "HTTPSemantics", "HTTP1"]),
     .library(name: "PorticoConfiguration", targets: ["Configuration"]),
+    .library(name: "PorticoTables", targets: ["Balancing", "Proxy"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

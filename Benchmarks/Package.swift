@@ -19,8 +19,17 @@ let package = Package(
     // The pure codecs: one JSON line per case.
     .executableTarget(
       name: "codec-bench",
-      dependencies: ["CMallocCounter", .product(name: "PorticoCodecs", package: "portico")],
+      dependencies: ["Measuring", .product(name: "PorticoCodecs", package: "portico")],
       swiftSettings: house),
+    // What a configuration is made into: loading it, finding routes, picking backends.
+    .executableTarget(
+      name: "table-bench",
+      dependencies: [
+        "Measuring", .product(name: "PorticoConfiguration", package: "portico"),
+        .product(name: "PorticoTables", package: "portico"),
+      ],
+      swiftSettings: house),
+    .target(name: "Measuring", dependencies: ["CMallocCounter"], swiftSettings: house),
     // The same counter that the tests link.
     .target(name: "CMallocCounter"),
   ]

@@ -1,12 +1,13 @@
 import Bytes
 import HTTP1
 import HTTPSemantics
+import Measuring
 
 /// `codec-bench [PART-OF-A-NAME]`
 @main
 struct CodecBench {
   static func main() {
-    let measure = Measure(filter: CommandLine.arguments.dropFirst().first ?? "")
+    let measure = Measure()
     requests(measure)
     responses(measure)
     bodies(measure)
