@@ -70,7 +70,7 @@ extension Exchange {
   private func send(
     _ body: Span<UInt8>, over connection: BackendConnection
   ) throws(ProxyError) -> Unsent? {
-    let total = state.output.count &+ body.count
+    let total = state.output.count &+ body.count &+ state.tail.count
     switch connection.transport.tryWrite(state.output, body, state.tail) {
     case .octets(total):
       connection.wasWrittenTo = true
@@ -212,6 +212,8 @@ extension Exchange {
           until: state.loop.now + cluster.writeIdleTimeout)
         let count = try rest.write(piece, to: connection.transport)
         await connection.transport.yieldIfSpent(count)
+        // An abort finds nobody between two waits.
+        if pump?.isCancelled ?? false { throw TransportError.aborted }
       } catch {
         switch error {
         case .aborted: throw .clientGone
