@@ -47,6 +47,9 @@ public struct RequestHead: Sendable {
     fields.removeAll()
     (path, authority, host, port) = (ByteRange(), ByteRange(), ByteRange(), nil)
     (pathNeedsNormalizing, expectsContinue) = (false, false)
+    // A head that is refused is logged as far as it came: ranges of the one before would point
+    // anywhere, even past the end of the buffer.
+    (method, methodBytes, target, query) = (.other, ByteRange(), ByteRange(), ByteRange())
     // All else is set by every request.
   }
 }

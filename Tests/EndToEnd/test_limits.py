@@ -35,6 +35,8 @@ def test_running_out_of_descriptors_is_survived(make):
         select.select([], [], [], 1.0)  # The measured interval: a spinning loop would burn it all.
         assert portico.cpu() - before < 0.3 * (time.monotonic() - started), "it spins"
         assert portico.process.poll() is None
+        told = [line for line in portico.log.lines if " accepting " in line]
+        assert len(told) == 1, told
     finally:
         close_all(crowd)
     eventually(lambda: served(portico), "requests to be served again")

@@ -10,6 +10,8 @@ final class DownstreamConnection: WaitHandler {
   enum Phase {
     /// Which protocol it speaks is not known yet.
     case fresh
+    /// A task reads until it is.
+    case identifying
     /// Between two requests, with its task still there.
     case idle
     /// Between two requests, without a task.
@@ -56,6 +58,8 @@ final class DownstreamConnection: WaitHandler {
 
   /// Looks up the listener anew if a reload has replaced the tables.
   func refreshListener() {
+    // A listener that has come back under the same name counts its connections anew.
+    guard !isOrphaned else { return }
     guard let current = state.tables.listeners[listener.name] else {
       isOrphaned = true
       return
@@ -109,7 +113,7 @@ final class DownstreamConnection: WaitHandler {
       } else {
         transport.reads.abort()
       }
-    case .idle: transport.reads.abort()
+    case .identifying, .idle: transport.reads.abort()
     case .serving, .closed: break
     }
   }

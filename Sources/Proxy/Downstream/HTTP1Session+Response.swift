@@ -5,7 +5,6 @@ import HTTPSemantics
 
 // The response half of an HTTP/1.x session.
 extension HTTP1Session {
-  var hasSentHead: Bool { machine.hasSentResponseHead }
   var hasSentEnd: Bool { machine.hasSentResponseEnd }
 
   private var isHTTP10: Bool { request.head.minorVersion == 0 }
@@ -38,10 +37,12 @@ extension HTTP1Session {
     // §9.3 lets us close.
     if machine.awaitsContent || connection.isRetiring { machine.closeAfterResponse() }
     machine.sentResponseHead(isPersistent: responseFraming != .untilClose, hasContent: !isEnd)
+    hasSentHead = true
     let form = ResponseForwarder.Form(
       framing: responseFraming, closes: machine.isClosing, isHTTP10: isHTTP10,
       keepsTrailers: request.head.acceptsTrailers && responseFraming == .chunked,
       addsServer: listener.addsServer)
+    state.date.refresh(now: state.loop.now)
     ResponseForwarder.write(
       head, bytes, form: form, via: listener.via, date: state.date.line, into: &state.output)
     return try send(first, isEnd: isEnd, trailers)
@@ -115,7 +116,9 @@ extension HTTP1Session {
     if machine.awaitsContent || connection.isRetiring { machine.closeAfterResponse() }
     responseFraming = .none
     machine.sentResponseHead(isPersistent: true, hasContent: false)
+    hasSentHead = true
     state.output.removeAll()
+    state.date.refresh(now: state.loop.now)
     var content = OutputBuffer(capacity: 256)
     let type = writeContent(of: answer, into: &content)
     state.output.appendStatusLine(answer.status)

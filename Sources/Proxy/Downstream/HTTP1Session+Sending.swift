@@ -1,5 +1,6 @@
 import Bytes
 import EventLoop
+import HTTP1
 
 // Getting octets out to the client.
 extension HTTP1Session {
@@ -31,7 +32,21 @@ extension HTTP1Session {
 
   /// Waits until the client has taken the rest of what was flushed.
   func finishSending(_ body: Span<UInt8>) async throws(ProxyError) {
-    guard var rest = unsent.take() else { return }
+    guard let rest = unsent.take() else { return }
+    do throws(ProxyError) {
+      try await finish(rest, body)
+    } catch {
+      // Part of a message is out: whatever came next would be taken for the rest of it.
+      hasSentHead = true
+      machine.failed()
+      throw error
+    }
+  }
+
+  private func finish(
+    _ unsent: consuming Unsent, _ body: Span<UInt8>
+  ) async throws(ProxyError) {
+    var rest = unsent
     let transport = connection.transport
     while !rest.isEmpty {
       let began = state.loop.now

@@ -22,6 +22,9 @@ final class HTTP1Session {
   var machine = ServerConnectionMachine()
   /// How the response's content is framed for this client.
   @Cell var responseFraming = MessageFraming.none
+  /// Whether a response to the request under way was begun, or a message was cut: no other answer
+  /// can follow. The machine does not know: it is idle again once the last octet is on its way.
+  @Cell var hasSentHead = false
   /// Whether the response ended before its end.
   @Cell var isCut = false
   /// What the client has not taken yet of what was flushed.
@@ -78,6 +81,8 @@ final class HTTP1Session {
         return .close
       }
       input.endMessage()
+      // Answers of our own suspend nowhere: who pipelines those must not own the worker.
+      if !input.unread.isEmpty { await connection.transport.yieldIfSpent(0) }
     }
   }
 
@@ -164,6 +169,9 @@ final class HTTP1Session {
     input.beginContent(request.head.framing, after: request.head.length, pinningHead: true)
     contentStart = input.unread
     responseFraming = .none
+    hasSentHead = false
+    // What a client was quick with earlier must not pay for dribbling now.
+    (sendMeter, receiveMeter) = (RateMeter(), RateMeter())
     await exchange.run(self)
     _ = watchHangUp(nil)
   }
@@ -219,10 +227,7 @@ extension HTTP1Session {
     do throws(BodyError) {
       return try input.nextContent()
     } catch {
-      state.refused(
-        error.reason, listener: listener.name, client: connection.peer?.description ?? "unix:")
-      machine.closeAfterResponse()
-      throw .downstream(error.status, error.reason)
+      throw refusal(error.status, error.reason)
     }
   }
 
@@ -236,16 +241,22 @@ extension HTTP1Session {
     } catch {
       switch error {
       case .timedOut:
-        machine.closeAfterResponse()
-        throw .downstream(.requestTimeout, "content_timeout")
+        throw refusal(.requestTimeout, "content_timeout")
       case .broken, .aborted: throw .clientGone
       }
     }
     receiveMeter.moved(input.unread.count, afterWaiting: state.loop.now - began)
     if receiveMeter.isBelow(listener.minRate) {
-      machine.closeAfterResponse()
-      throw .downstream(.requestTimeout, "content_too_slow")
+      throw refusal(.requestTimeout, "content_too_slow")
     }
+  }
+
+  /// Counts content that is refused; what follows it is never read as a request.
+  private func refusal(_ status: StatusCode, _ reason: StaticString) -> ProxyError {
+    state.refused(
+      reason, listener: listener.name, client: connection.peer?.description ?? "unix:")
+    machine.closeAfterResponse()
+    return .downstream(status, reason)
   }
 
   var contentBuffer: ByteBuffer? { input.buffer }

@@ -43,6 +43,8 @@ extension Exchange {
           client.request.head.method.isIdempotent || !connection.wasWrittenTo
         else { throw error }
         client.rewindContent()
+        log.octetsIn = 0
+        pump = nil
         retried = backend
       }
     }
@@ -108,6 +110,8 @@ extension Exchange {
       pool.releaseReservation()
       if let abortCause { throw abortCause }
       if error == .aborted { throw .clientGone }
+      // Too late for this request says nothing about the backend.
+      if error == .timedOut, isTooLate { throw Self.totalTimeout }
       // That we have no descriptor left is not the backend's fault.
       guard !error.isExhaustion else {
         throw ProxyError(
@@ -167,6 +171,7 @@ extension Exchange {
       switch outcome {
       case .aborted: throw .clientGone
       case .deadline:
+        if isTooLate { throw Self.totalTimeout }
         throw ProxyError(
           source: .upstream, status: .serviceUnavailable, reason: "queue_timeout",
           retryAfterSeconds: 1)

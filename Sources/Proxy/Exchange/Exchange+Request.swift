@@ -214,6 +214,8 @@ extension Exchange {
           until: state.loop.now + cluster.writeIdleTimeout)
         let count = try rest.write(piece, to: connection.transport)
         await connection.transport.yieldIfSpent(count)
+        // An abort finds nobody between two waits.
+        if pump?.isCancelled ?? false { throw TransportError.aborted }
       } catch {
         switch error {
         case .aborted: throw .clientGone

@@ -101,7 +101,9 @@ extension Exchange {
     switch outcome {
     case .ready: return
     case .aborted: throw .clientGone
-    case .deadline: throw .upstream(.gatewayTimeout, "response_head_timeout")
+    case .deadline:
+      throw isTooLate
+        ? Self.totalTimeout : .upstream(.gatewayTimeout, "response_head_timeout")
     }
   }
 
@@ -192,6 +194,8 @@ extension Exchange {
     _ client: Client, _ connection: BackendConnection, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> Bool {
     if let abortCause { throw abortCause }
+    // Also while there is always something to read, because the client is what is slow.
+    if isTooLate { throw Self.totalTimeout }
     waitsAt = connection.transport.reads
     if !(pump?.isRunning ?? false), !client.watchHangUp(connection.transport.reads) {
       throw .clientGone
@@ -200,6 +204,7 @@ extension Exchange {
     do throws(TransportError) {
       return try await connection.input.receiveContent(until: min(deadline, idleDeadline))
     } catch {
+      if error == .timedOut, isTooLate { throw Self.totalTimeout }
       throw upstreamError(error, timeout: "response_body_timeout", broken: "backend_reset")
     }
   }

@@ -31,11 +31,17 @@ final class Exchange {
     waitsAt?.abort()
   }
 
+  /// Whether the route's time for the whole exchange is over.
+  var isTooLate: Bool { state.loop.now >= deadline }
+
+  static let totalTimeout = ProxyError.upstream(.gatewayTimeout, "total_timeout")
+
   /// Serves the request of `client` and records what became of it.
   func run<Client: DownstreamStream>(_ client: Client) async {
     abortCause = nil
     waitsAt = nil
     pump = nil
+    deadline = .never
     log.begin(at: state.accessFormat == nil ? state.loop.now : Instant.read())
     requestID.removeAll()
     do throws(ProxyError) {
@@ -159,7 +165,7 @@ final class Exchange {
   private func fail<Client: DownstreamStream>(_ error: ProxyError, _ client: Client) async {
     log.end = error.reason
     if client.hasSentHead || error.isClientGone {
-      if !client.hasSentHead { log.status = error.status }
+      if !client.hasSentHead || log.status.rawValue == 0 { log.status = error.status }
       return client.cutResponse()
     }
     log.status = error.status

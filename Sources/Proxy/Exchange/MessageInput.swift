@@ -124,6 +124,13 @@ final class MessageInput {
   /// - Precondition: ``hasRefilled`` is false.
   func rewindContent(to start: Range<Int>, framing: MessageFraming) {
     decoder = BodyDecoder(framing)
+    // A wait for more, in vain, may have begun another buffer; what came is beside the head.
+    if let headBuffer, let buffer {
+      buffers.give(buffer)
+      self.buffer = headBuffer
+      self.headBuffer = nil
+    }
+    pinned = start.lowerBound
     unread = start
   }
 

@@ -34,8 +34,9 @@ enum ResponseForwarder {
       if line.isHopByHop { continue }
       switch line.id {
       case .contentLength:
-        // Ours follows; without content (HEAD, 304) it says what there would have been.
-        guard form.framing == .none else { continue }
+        // Ours follows; without content (HEAD, 304) it says what there would have been, but a 204
+        // must have none (RFC 9110 §8.6).
+        guard form.framing == .none, head.status != 204 else { continue }
         output.appendField(name: bytes[line.name], value: bytes[line.value])
       case .trailer where !form.keepsTrailers: continue
       default: output.appendField(name: bytes[line.name], value: bytes[line.value])

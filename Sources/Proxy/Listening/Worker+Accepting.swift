@@ -7,6 +7,8 @@ extension Worker {
   /// Idle connections that make room when descriptors run out.
   private static let evictedAtOnce = 16
   private static let pause = Interval.milliseconds(100)
+  /// How long accepting goes on unhindered before that is told.
+  private static let calm = Interval.seconds(10)
 
   func open(_ listeners: [OpenListener]) {
     guard !state.isDraining else { return }
@@ -92,11 +94,32 @@ extension Worker {
   /// Lets the backlog fill for a moment instead of spinning, and makes room.
   private func pauseAccepting(_ acceptor: Acceptor, _ reason: String) async {
     acceptor.pause()
-    state.onEvent(.acceptingPaused(worker: index, reason: reason))
+    tellPause(reason)
     state.evictIdle(Self.evictedAtOnce)
     let point = WaitPoint(on: loop)
     _ = await point.wait(until: loop.now + Self.pause)
-    state.onEvent(.acceptingResumed(worker: index))
     if acceptors.contains(where: { $0 === acceptor }) { acceptor.resume() }
+  }
+
+  /// Tells of a time of pressure once, however many pauses it is made of.
+  private func tellPause(_ reason: String) {
+    let isTold = state.lastPause != nil
+    state.lastPause = loop.now
+    guard !isTold else { return }
+    state.onEvent(.acceptingPaused(worker: index, reason: reason))
+    Task.immediate(executorPreference: loop) {
+      _ = self
+      await self.tellResumption()
+    }
+  }
+
+  /// The pressure is over when no pause was needed for a while.
+  private func tellResumption() async {
+    let point = WaitPoint(on: loop)
+    while let last = state.lastPause, loop.now < last + Self.calm {
+      _ = await point.wait(until: last + Self.calm)
+    }
+    state.lastPause = nil
+    state.onEvent(.acceptingResumed(worker: index))
   }
 }

@@ -15,8 +15,13 @@ struct DateField {
 
   /// Microseconds since 1970 at `now`; follows the wall clock within a second.
   mutating func unixMicroseconds(now: Instant) -> Int64 {
-    if now.microseconds >= nextUpdate { update(now: now) }
+    refresh(now: now)
     return now.microseconds &+ offset
+  }
+
+  /// Makes ``line`` that of `now`.
+  mutating func refresh(now: Instant) {
+    if now.microseconds >= nextUpdate { update(now: now) }
   }
 
   private var nextUpdate: Int64 = 0

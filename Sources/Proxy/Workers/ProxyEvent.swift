@@ -4,7 +4,8 @@ public enum ProxyEvent: Sendable {
   case backendRests(backend: String, reason: String, milliseconds: Int)
   /// A backend that had failed answers again.
   case backendRecovered(backend: String)
-  /// Accepting stopped: no descriptor is left, or the limit of connections is reached.
+  /// Accepting pauses time and again: no descriptor is left, or the limit of connections is reached.
+  /// Told at the first pause; `acceptingResumed` follows when there was none for 10 s.
   case acceptingPaused(worker: Int, reason: String)
   case acceptingResumed(worker: Int)
   /// Malformed input was refused; at most one event a second and worker. `reason` is the counter's

@@ -106,6 +106,7 @@ public actor Worker {
     let input = MessageInput(connection.transport, buffers: state.buffers)
     let session = HTTP1Session(connection, input: input)
     if connection.phase == .fresh {
+      connection.phase = .identifying
       guard await session.identify() else { return connection.close() }
     }
     switch await session.run() {
@@ -131,16 +132,19 @@ public actor Worker {
 
   /// Ends connections of listeners that are no more; those that work until `deadline`.
   func drainOrphans(by deadline: Instant) async {
-    func orphans() -> [DownstreamConnection] {
-      state.connections.oldest(.max) { state.tables.listeners[$0.listener.name] == nil }
+    let orphans = state.connections.oldest(.max) {
+      !$0.isOrphaned && state.tables.listeners[$0.listener.name] == nil
     }
-    for connection in orphans() {
+    for connection in orphans {
       connection.isOrphaned = true
       connection.endWhenIdle()
     }
+    // Those of a later reload have a deadline of their own.
+    let busy = orphans.filter { $0.phase != .closed }
+    guard !busy.isEmpty else { return }
     let point = WaitPoint(on: loop)
     _ = await point.wait(until: deadline)
-    for connection in orphans() { connection.cut() }
+    for connection in busy where connection.phase != .closed { connection.cut() }
   }
 
   /// Ends all connections, those that work when they have done so, or at `deadline`.

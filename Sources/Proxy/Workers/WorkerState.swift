@@ -24,6 +24,8 @@ final class WorkerState {
   let accessLog: AccessLogRing
   var accessFormat: AccessLogFormat?
   @Cell var isDraining = false
+  /// When accepting last paused; nil when that is not, or no longer, of interest.
+  @Cell var lastPause: Instant? = nil
   /// Open client connections of this worker, for the others to see.
   let load: ConnectionCount
   /// Connections that waited without a task and need one now.
