@@ -29,8 +29,8 @@ final class HTTP1Session {
   @Cell var isCut = false
   /// What the client has not taken yet of what was flushed.
   var unsent: Unsent?
-  var sendMeter = RateMeter()
-  var receiveMeter = RateMeter()
+  @Cell var sendMeter = RateMeter()
+  @Cell var receiveMeter = RateMeter()
 
   private var parser: RequestHeadParser
   private let exchange: Exchange
@@ -144,7 +144,11 @@ final class HTTP1Session {
   private func parse() throws(RequestError) -> Bool {
     guard let buffer = input.buffer else { return false }
     let bytes = buffer.span.extracting(input.unread)
-    return try parser.parse(bytes, into: &request.head)
+    // Taken out of its cell and put back, so that it is filled in place and not copied.
+    var head = request.head
+    request.head = RequestHead()
+    defer { request.head = head }
+    return try parser.parse(bytes, into: &head)
   }
 
   private func refreshListener() {

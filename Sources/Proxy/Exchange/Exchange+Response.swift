@@ -71,10 +71,13 @@ extension Exchange {
     guard let buffer = connection.input.buffer, !connection.input.unread.isEmpty else {
       return false
     }
+    // Taken out of its cell and put back, so that it is filled in place and not copied.
+    var head = connection.head
+    connection.head = ResponseHead()
+    defer { connection.head = head }
     do throws(ResponseError) {
       return try connection.parser.parse(
-        buffer.span.extracting(connection.input.unread), requestMethod: method,
-        into: &connection.head)
+        buffer.span.extracting(connection.input.unread), requestMethod: method, into: &head)
     } catch {
       throw .upstream(.badGateway, error.reason)
     }

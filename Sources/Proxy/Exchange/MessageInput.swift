@@ -63,6 +63,8 @@ final class MessageInput {
 
   /// As ``receiveHead(limit:until:)``, of what is there already.
   func tryReceiveHead(limit: Int) -> Transport.ReadResult {
+    // Before a buffer is leased for nothing.
+    guard transport.isReadable else { return .wouldBlock }
     let result = transport.tryRead(into: makeRoom(limit: limit), from: unread.upperBound)
     if case .octets(let count) = result {
       unread = unread.lowerBound..<unread.upperBound + count

@@ -9,7 +9,7 @@ import HTTPSemantics
 /// Reused from request to request of a session.
 final class Request {
   /// Offsets that count from `base` in `buffer`.
-  var head = RequestHead()
+  @Cell var head = RequestHead()
   @Cell var buffer: ByteBuffer
   @Cell var base = 0
   /// The normal form of the path, if the path as sent is not in it.

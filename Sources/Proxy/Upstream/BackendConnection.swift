@@ -15,7 +15,7 @@ final class BackendConnection: WaitHandler {
   /// What the exchange in progress has come to; decides on reuse.
   var machine = ClientConnectionMachine()
   var parser: ResponseHeadParser
-  var head = ResponseHead()
+  @Cell var head = ResponseHead()
   /// Exchanges that were begun on it.
   @Cell var exchanges = 0
   /// What the backend said of how long it keeps an idle connection.
