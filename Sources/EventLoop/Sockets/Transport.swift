@@ -27,8 +27,12 @@ public final class Transport: EventSource {
   var isWritable: Bool
   /// Whether the peer has closed its sending half, or the whole connection.
   public private(set) var isPeerClosed = false
+  /// Whether the connection is over in both directions: the peer has reset it, or we ended it.
+  public private(set) var isHungUp = false
   /// Aborted when the peer closes: the wait of an exchange that works for this peer.
   public var abortedByHangUp: WaitPoint?
+  /// Whether a peer that has closed only its sending half counts as still there.
+  public var allowsHalfClose = false
 
   private var budget = TurnBudget()
 
@@ -48,7 +52,8 @@ public final class Transport: EventSource {
     let gone = EPOLLHUP.rawValue | EPOLLERR.rawValue
     if events & (gone | EPOLLRDHUP.rawValue) != 0 {
       isPeerClosed = true
-      abortedByHangUp?.abort()
+      if events & gone != 0 { isHungUp = true }
+      if isHungUp || !allowsHalfClose { abortedByHangUp?.abort() }
     }
     if events & ~EPOLLOUT.rawValue != 0 {
       isReadable = true
