@@ -10,6 +10,7 @@ import time
 from email.utils import parsedate_to_datetime
 
 from origins import OriginConnection
+from portico import eventually
 
 
 def pause(seconds: float) -> None:
@@ -160,3 +161,43 @@ def test_connection_age_ends_it_after_the_exchange(make):
         pause(0.7)
         assert client.request().closes
         client.expect_end()
+
+
+def test_reset_is_an_abort_even_where_a_half_close_is_none(make):
+    def script(connection: OriginConnection) -> None:
+        connection.read_request()
+        connection.origin.released.set()
+        connection.wait_closed()
+    origin = make.origin(script)
+    portico = make.serve(origin, listener={"protocols": {"http1": {"half_close": "allow"}}})
+    with portico.connect() as client:
+        client.send("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
+        client.half_close()
+        assert origin.released.wait(10)
+        assert not select.select([client.sock], [], [], 0.3)[0]
+        client.reset()
+        origin.wait_idle()
+
+
+def test_idle_connections_do_not_keep_a_backend_at_rest(make):
+    """It refused once, accepts again, and old connections to it live on all the while."""
+    def script(connection: OriginConnection) -> None:
+        while request := connection.read_request():
+            if request.target == "/held":
+                connection.origin.released.wait(10)
+            connection.echo(request)
+    origin = make.origin(script)
+    port = origin.listener.getsockname()[1]
+    portico = make.serve(origin)
+    with portico.connect() as held, portico.connect() as client:
+        held.send("GET /held HTTP/1.1\r\nHost: a.example\r\n\r\n")
+        origin.wait(lambda: len(origin.requests) == 1)
+        origin.listener.shutdown(socket.SHUT_RDWR)
+        origin.listener.close()
+        assert client.request().status == 503
+        make.origin(script, address=("127.0.0.1", port))
+        origin.released.set()
+        assert held.response().status == 200
+        eventually(lambda: client.request().status == 200, "the rest to be over")
+        for _ in range(5):
+            assert client.request().status == 200

@@ -26,36 +26,61 @@ public final class Transport: EventSource {
     return point
   }
 
+  /// What the loop has told of the socket, and how it is to be taken.
+  private struct Flags: OptionSet {
+    var rawValue: UInt8
+    static let readable = Flags(rawValue: 1)
+    static let writable = Flags(rawValue: 2)
+    static let peerClosed = Flags(rawValue: 4)
+    static let hungUp = Flags(rawValue: 8)
+    static let allowsHalfClose = Flags(rawValue: 16)
+  }
+
+  private let flags: Cell<Flags>
+
+  private func set(_ flag: Flags, _ isSet: Bool) {
+    let others = flags.wrappedValue.subtracting(flag)
+    flags.wrappedValue = isSet ? others.union(flag) : others
+  }
+
   /// Whether a read may find something: an edge has come that no read has drained.
   public internal(set) var isReadable: Bool {
-    get { _isReadable.wrappedValue }
-    set { _isReadable.wrappedValue = newValue }
+    get { flags.wrappedValue.contains(.readable) }
+    set { set(.readable, newValue) }
   }
-  private let _isReadable = Cell<Bool>(wrappedValue: false)
   var isWritable: Bool {
-    get { _isWritable.wrappedValue }
-    set { _isWritable.wrappedValue = newValue }
+    get { flags.wrappedValue.contains(.writable) }
+    set { set(.writable, newValue) }
   }
-  private let _isWritable: Cell<Bool>
   /// Whether the peer has closed its sending half, or the whole connection.
   public internal(set) var isPeerClosed: Bool {
-    get { _isPeerClosed.wrappedValue }
-    set { _isPeerClosed.wrappedValue = newValue }
+    get { flags.wrappedValue.contains(.peerClosed) }
+    set { set(.peerClosed, newValue) }
   }
-  private let _isPeerClosed = Cell<Bool>(wrappedValue: false)
+  /// Whether the connection is over in both directions: the peer has reset it, or we ended it.
+  public internal(set) var isHungUp: Bool {
+    get { flags.wrappedValue.contains(.hungUp) }
+    set { set(.hungUp, newValue) }
+  }
+  /// Whether a peer that has closed only its sending half counts as still there. Default: no.
+  public var allowsHalfClose: Bool {
+    get { flags.wrappedValue.contains(.allowsHalfClose) }
+    set { set(.allowsHalfClose, newValue) }
+  }
+
   /// Aborted when the peer closes: the wait of an exchange that works for this peer.
   public var abortedByHangUp: WaitPoint? {
-    get { _abortedByHangUp.wrappedValue }
-    set { _abortedByHangUp.wrappedValue = newValue }
+    get { hangUpWait.wrappedValue }
+    set { hangUpWait.wrappedValue = newValue }
   }
-  private let _abortedByHangUp = Cell<WaitPoint?>(wrappedValue: nil)
+  private let hangUpWait = Cell<WaitPoint?>(wrappedValue: nil)
 
   private var budget = TurnBudget()
 
   /// - Parameter descriptor: A connected, or connecting, non-blocking socket. It is owned from here.
   public init(descriptor: Int32, on loop: EventLoop, isConnecting: Bool = false) {
     reads = WaitPoint(on: loop)
-    _isWritable = Cell(wrappedValue: !isConnecting)
+    flags = Cell(wrappedValue: isConnecting ? [] : .writable)
     super.init(descriptor: descriptor, on: loop)
     loop.registerEdgeTriggered(self)
   }
@@ -68,7 +93,8 @@ public final class Transport: EventSource {
     let gone = EPOLLHUP.rawValue | EPOLLERR.rawValue
     if events & (gone | EPOLLRDHUP.rawValue) != 0 {
       isPeerClosed = true
-      abortedByHangUp?.abort()
+      if events & gone != 0 { isHungUp = true }
+      if isHungUp || !allowsHalfClose { abortedByHangUp?.abort() }
     }
     if events & ~EPOLLOUT.rawValue != 0 {
       isReadable = true

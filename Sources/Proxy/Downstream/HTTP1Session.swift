@@ -282,9 +282,10 @@ extension HTTP1Session {
 
   func watchHangUp(_ point: WaitPoint?) -> Bool {
     let transport = connection.transport
-    guard listener.abortsOnHalfClose else { return true }
     transport.abortedByHangUp = point
-    return point == nil || !transport.isPeerClosed
+    transport.allowsHalfClose = !listener.abortsOnHalfClose
+    let isGone = listener.abortsOnHalfClose ? transport.isPeerClosed : transport.isHungUp
+    return point == nil || !isGone
   }
 
   func abortWaits() {

@@ -76,6 +76,12 @@ extension Exchange {
   private func takeIdle<Client: DownstreamStream>(
     of backend: BackendRuntime, for client: Client
   ) -> BackendConnection? {
+    // After a rest it is on trial whether the backend accepts. An idle connection cannot tell; and
+    // were one used time and again, the backend would stay at one try after the other.
+    guard backend.pool.shared.rest.isUsable else {
+      backend.pool.surrenderOne()
+      return nil
+    }
     let request = client.request
     let cannotRepeat = !request.head.method.isIdempotent || request.hasContent
     return backend.pool.checkOut(peeking: cannotRepeat, now: state.loop.now)
