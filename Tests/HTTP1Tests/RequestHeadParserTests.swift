@@ -1,3 +1,4 @@
+import Bytes
 import CodecTestSupport
 import HTTP1
 import HTTPSemantics
@@ -164,6 +165,20 @@ struct RequestHeadParserTests {
       #expect(throws: RequestError.field(.oddName)) {
         try parseRequest(wire, arrivals: arrivals, limits: limits).get()
       }
+    }
+  }
+
+  @Test("a head that is refused has no ranges of the head before it")
+  func nothingIsLeftOver() throws {
+    var parser = RequestHeadParser(limits: HeadLimits())
+    var head = RequestHead()
+    let first = Array("HEAD /long/target?and=query HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+    #expect(try parser.parse(first.span, into: &head))
+    let second = Array("@\r\n".utf8)
+    #expect(throws: RequestError.self) { try parser.parse(second.span, into: &head) }
+    #expect(head.method == .other)
+    for range in [head.methodBytes, head.target, head.path, head.query, head.authority] {
+      #expect(range.isEmpty)
     }
   }
 }
