@@ -85,12 +85,19 @@ struct AllocationTests {
     }
   }
 
-  /// Expects that `operation` allocates nothing once it has run before, and does what it should.
+  /// Expects that `operation` allocates nothing in steady state, and does what it should.
+  ///
+  /// The runtime of the language makes metadata and caches when it first needs them, in a debug build
+  /// not always at the first call; so the best of a few rounds counts. What allocates per message does
+  /// so in each of them.
   private func expectNoAllocation(_ operation: () -> Bool) {
     var isRight = operation()
-    let before = malloc_count()
-    for _ in 0..<10 { isRight = operation() && isRight }
-    let allocations = malloc_count() - before
+    var allocations = UInt.max
+    for _ in 0..<5 {
+      let before = malloc_count()
+      for _ in 0..<10 { isRight = operation() && isRight }
+      allocations = min(allocations, malloc_count() - before)
+    }
     #expect(isRight)
     #expect(allocations == 0)
   }

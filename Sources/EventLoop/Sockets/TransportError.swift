@@ -9,10 +9,12 @@ public enum TransportError: Error, Equatable, Sendable {
   /// The exchange that waited must end.
   case aborted
 
-  /// Whether this process, or the machine, has no descriptor or memory left for a socket.
+  /// Whether this process, or the machine, has no descriptor, memory or port left for a socket.
   public var isExhaustion: Bool {
     switch self {
-    case .broken(EMFILE), .broken(ENFILE), .broken(ENOBUFS), .broken(ENOMEM): true
+    case .broken(EMFILE), .broken(ENFILE), .broken(ENOBUFS), .broken(ENOMEM),
+      .broken(EADDRNOTAVAIL):
+      true
     case .broken, .timedOut, .aborted: false
     }
   }

@@ -164,6 +164,11 @@ final class Exchange {
   /// Tells the client, as far as it can still be told.
   private func fail<Client: DownstreamStream>(_ error: ProxyError, _ client: Client) async {
     log.end = error.reason
+    if error.isRefusalToCount {
+      state.refused(
+        error.reason, listener: client.listener.name,
+        client: String(decoding: client.request.clientText, as: UTF8.self))
+    }
     if client.hasSentHead || error.isClientGone {
       if !client.hasSentHead || log.status.rawValue == 0 { log.status = error.status }
       return client.cutResponse()

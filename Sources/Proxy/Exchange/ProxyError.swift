@@ -19,6 +19,8 @@ struct ProxyError: Error {
   var retry = Retry.never
   /// Seconds for `Retry-After`; 0 for none.
   var retryAfterSeconds: UInt64 = 0
+  /// Whether the client did not take the response.
+  var isSlowReader = false
 
   static func downstream(_ status: StatusCode, _ reason: StaticString) -> ProxyError {
     ProxyError(source: .downstream, status: status, reason: reason)
@@ -32,7 +34,15 @@ struct ProxyError: Error {
 
   /// The client went away; it is told nothing.
   static let clientGone = downstream(.clientClosedRequest, "client_abort")
-  static let clientTooSlow = downstream(.requestTimeout, "client_write_timeout")
+  static let clientTooSlow = ProxyError(
+    source: .downstream, status: .requestTimeout, reason: "client_write_timeout",
+    isSlowReader: true)
 
   var isClientGone: Bool { status == .clientClosedRequest }
+
+  /// Whether it is a refusal that nobody has counted yet: those of malformed input are counted where
+  /// the input is read, and a request without a route is none.
+  var isRefusalToCount: Bool {
+    status == .contentTooLarge || status == .loopDetected || isSlowReader
+  }
 }

@@ -31,6 +31,8 @@ final class BackendConnection: WaitHandler {
     openedAt = now
   }
 
+  /// The turn of the loop in which it was given back.
+  @Cell var idleSinceTurn: UInt32 = 0
   /// Whether any octet of the exchange's request was sent.
   @Cell var wasWrittenTo = false
 
@@ -75,7 +77,8 @@ final class BackendConnection: WaitHandler {
     guard transport.isOpen, !transport.isReadable, !transport.isPeerClosed,
       now - openedAt < pool.settings.maxAge
     else { return false }
-    return !peeking || transport.isQuiet()
+    // What came since the turn began, the loop has not told.
+    return !(peeking || idleSinceTurn == transport.loop.turn) || transport.isQuiet()
   }
 
   /// The time that it may be idle: the backend's hint with a margin, if that is shorter.
@@ -85,6 +88,7 @@ final class BackendConnection: WaitHandler {
   }
 
   func enterPool(until deadline: Instant) {
+    idleSinceTurn = transport.loop.turn
     transport.reads.watch(until: deadline, self)
   }
 
