@@ -99,8 +99,8 @@ let package = Package(
     .testTarget(
       name: "ProxyTests",
       dependencies: [
-        "Addressing", "Balancing", "Bytes", "CodecTestSupport", "Configuration", "EventLoop",
-        "HTTPSemantics", "LoopTestSupport", "Proxy",
+        "Addressing", "Balancing", "Bytes", "CMallocCounter", "CodecTestSupport", "Configuration",
+        "EventLoop", "HTTPSemantics", "LoopTestSupport", "Proxy",
       ],
       swiftSettings: house),
     .testTarget(name: "SystemTests", dependencies: ["Addressing", "System"], swiftSettings: house),
