@@ -130,15 +130,30 @@ struct ConnectionPoolTests {
     }
   }
 
-  @Test("without a peek no system call is spent on what the loop has not told")
+  @Test("without a peek no system call is spent on one that has been idle for a turn")
   func notPeeking() async throws {
     try await onLoop { runner in
       let rig = PoolRig(on: runner.loop)
       let connection = try rig.open()
       await runner.settle()
       rig.checkIn(connection)
+      connection.idleSinceTurn = runner.loop.turn &- 1
       rig.happen(.close, to: connection)
       #expect(rig.pool.checkOut(peeking: false, now: runner.loop.now) === connection)
+    }
+  }
+
+  @Test(
+    "one that was given back in this turn is peeked at in any case", arguments: Happening.allCases)
+  func sameTurn(_ happening: Happening) async throws {
+    try await onLoop { runner in
+      let rig = PoolRig(on: runner.loop)
+      let connection = try rig.open()
+      await runner.settle()
+      rig.checkIn(connection)
+      rig.happen(happening, to: connection)
+      #expect(rig.pool.checkOut(peeking: false, now: runner.loop.now) === nil)
+      #expect(rig.openCount == 0)
     }
   }
 
