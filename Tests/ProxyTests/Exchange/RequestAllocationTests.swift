@@ -7,9 +7,19 @@ struct RequestAllocationTests {
     let request: [UInt8]
     /// How what the backend gets ends.
     let ending: [UInt8]
-    /// Heap allocations for each request in a debug build, rounded up to the next half. It may only
-    /// fall: who makes a request cheaper lowers it, and nobody raises it.
-    let limit: Double
+    /// Heap allocations for each request, rounded up to the next half. They may only fall: who makes
+    /// a request cheaper lowers them, and nobody raises them.
+    ///
+    /// All that a debug build has are the frames of accessors that are not inlined there.
+    let limits: (debug: Double, release: Double)
+
+    var limit: Double {
+      #if DEBUG
+        limits.debug
+      #else
+        limits.release
+      #endif
+    }
 
     var testDescription: String { name }
   }
@@ -19,12 +29,12 @@ struct RequestAllocationTests {
   static let cases = [
     Case(
       name: "GET", request: octets("GET /a/b HTTP/1.1\r\nHost: www.example.com\r\n\r\n"),
-      ending: octets("\r\n\r\n"), limit: 6.5),
+      ending: octets("\r\n\r\n"), limits: (debug: 6.5, release: 0.5)),
     Case(
       name: "POST of 100 octets",
       request: octets(
         "POST /a/b HTTP/1.1\r\nHost: www.example.com\r\nContent-Length: 100\r\n\r\n" + content),
-      ending: octets(content), limit: 7.5),
+      ending: octets(content), limits: (debug: 7.5, release: 0.5)),
   ]
 
   @Test("a keep-alive request costs no more than it did", arguments: cases)
@@ -33,6 +43,7 @@ struct RequestAllocationTests {
     do {
       let cost = try await Self.cost(of: each, in: &rig)
       print("allocations per keep-alive request (\(each.name)): \(cost)")
+      // The `Date` line that is made anew each second is in it: the slower the machine, the more.
       #expect(cost <= each.limit)
       // A counter that counts nothing would please any limit.
       #expect(await rig.allocations() > 0)
