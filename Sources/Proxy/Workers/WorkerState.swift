@@ -26,6 +26,8 @@ final class WorkerState {
   @Cell var isDraining = false
   /// When accepting last paused; nil when that is not, or no longer, of interest.
   @Cell var lastPause: Instant? = nil
+  /// Connections that hold a task while they wait for their next request.
+  @Cell var idleTasks = 0
   /// Open client connections of this worker, for the others to see.
   let load: ConnectionCount
   /// Connections that waited without a task and need one now.
