@@ -71,10 +71,10 @@ final class HTTP1Session {
           let isIdle = headDeadline == .never
           if isIdle {
             if state.idleTasks >= Self.idleTasksKept { return .park }
-            state.idleTasks += 1
+            state.idleTasks = state.idleTasks &+ 1
           }
           let outcome = await connection.transport.reads.wait(until: deadline)
-          if isIdle { state.idleTasks -= 1 }
+          if isIdle { state.idleTasks = state.idleTasks &- 1 }
           switch outcome {
           case .ready: continue
           case .aborted: return .close
