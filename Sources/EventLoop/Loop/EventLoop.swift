@@ -9,7 +9,7 @@ import Synchronization
 /// are needed: a continuation resumes on the task executor, so without the preference the job takes
 /// a detour over the global pool and arrives from another thread, while this one sleeps.
 ///
-/// Everything but ``enqueue(_:)``, ``post(_:)`` and ``stop()`` belongs to the thread that called
+/// Everything but ``enqueue(_:)`` and ``stop()`` belongs to the thread that called
 /// ``run()``.
 ///
 /// `@unchecked Sendable`: what other threads touch is `inbox` (a mutex), `wakeupPending` and

@@ -9,23 +9,23 @@ extension HTTP1Session {
   /// - Returns: Whether the kernel took everything. If not, the rest of the output has been copied,
   ///   since it is the worker's, and ``finishSending(_:)`` is to be called with the same body.
   func flush(_ body: Span<UInt8>) throws(ProxyError) -> Bool {
-    switch connection.transport.flush(state.output, body) {
-    case .complete: return true
-    case .failed: throw .clientGone
-    case .partial(let count):
-      unsent = Unsent(written: count, output: state.output, body: body.count, tail: state.tail)
-      return false
-    }
+    try isSent(connection.transport.flush(state.output, body), body: body.count)
   }
 
   /// As ``flush(_:)``, and then what is in the worker's tail.
   func flushWithTail(_ body: Span<UInt8>) throws(ProxyError) -> Bool {
     defer { state.tail.removeAll() }
-    switch connection.transport.flush(state.output, body, state.tail) {
+    return try isSent(connection.transport.flush(state.output, body, state.tail), body: body.count)
+  }
+
+  private func isSent(
+    _ result: Transport.FlushResult, body: Int
+  ) throws(ProxyError) -> Bool {
+    switch result {
     case .complete: return true
     case .failed: throw .clientGone
     case .partial(let count):
-      unsent = Unsent(written: count, output: state.output, body: body.count, tail: state.tail)
+      unsent = Unsent(written: count, output: state.output, body: body, tail: state.tail)
       return false
     }
   }

@@ -121,7 +121,7 @@ extension Exchange {
   /// Counts content of the request against the route's limit.
   private func count(_ octets: Int, _ route: RouteRuntime) throws(ProxyError) {
     log.octetsIn &+= UInt64(octets)
-    if log.octetsIn > route.maxBody { throw .downstream(.contentTooLarge, "content_too_large") }
+    if log.octetsIn > route.maxBody { throw .contentTooLarge }
   }
 
   // MARK: The write loop

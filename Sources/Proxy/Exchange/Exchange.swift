@@ -67,7 +67,7 @@ final class Exchange {
     guard let route else { throw .downstream(.notFound, "no_route") }
     log.route = route
     if case .length(let length) = request.head.framing, length > route.maxBody {
-      throw .downstream(.contentTooLarge, "content_too_large")
+      throw .contentTooLarge
     }
     deadline = state.loop.now + route.totalTimeout
     switch route.action {
@@ -104,7 +104,7 @@ final class Exchange {
     }
     let head = request.head
     if head.fields.contains(.via), comesAgain(request, listener) {
-      throw .downstream(.loopDetected, "loop")
+      throw .loop
     }
     if head.method == .options, head.form == .asterisk || isLastHop(request) {
       return OwnResponse(
@@ -164,7 +164,7 @@ final class Exchange {
   /// Tells the client, as far as it can still be told.
   private func fail<Client: DownstreamStream>(_ error: ProxyError, _ client: Client) async {
     log.end = error.reason
-    if error.isRefusalToCount {
+    if error.isUncountedRefusal {
       state.refused(
         error.reason, listener: client.listener.name,
         client: String(decoding: client.request.clientText, as: UTF8.self))

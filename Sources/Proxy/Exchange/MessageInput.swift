@@ -138,9 +138,6 @@ final class MessageInput {
 
   @Cell private var expectsMuch = false
 
-  /// The buffer that the head of the message lies in.
-  var bufferOfHead: ByteBuffer? { headBuffer ?? buffer }
-
   enum Content: Equatable {
     /// A piece of content, as offsets into ``buffer``; valid until the next call.
     case piece(Range<Int>)

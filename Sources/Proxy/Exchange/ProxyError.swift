@@ -19,8 +19,9 @@ struct ProxyError: Error {
   var retry = Retry.never
   /// Seconds for `Retry-After`; 0 for none.
   var retryAfterSeconds: UInt64 = 0
-  /// Whether the client did not take the response.
-  var isSlowReader = false
+  /// Whether it is still to be counted as a refusal. Those of malformed input are counted where the
+  /// input is read, and a request without a route is none.
+  var isUncountedRefusal = false
 
   static func downstream(_ status: StatusCode, _ reason: StaticString) -> ProxyError {
     ProxyError(source: .downstream, status: status, reason: reason)
@@ -36,13 +37,12 @@ struct ProxyError: Error {
   static let clientGone = downstream(.clientClosedRequest, "client_abort")
   static let clientTooSlow = ProxyError(
     source: .downstream, status: .requestTimeout, reason: "client_write_timeout",
-    isSlowReader: true)
+    isUncountedRefusal: true)
+  static let contentTooLarge = ProxyError(
+    source: .downstream, status: .contentTooLarge, reason: "content_too_large",
+    isUncountedRefusal: true)
+  static let loop = ProxyError(
+    source: .downstream, status: .loopDetected, reason: "loop", isUncountedRefusal: true)
 
   var isClientGone: Bool { status == .clientClosedRequest }
-
-  /// Whether it is a refusal that nobody has counted yet: those of malformed input are counted where
-  /// the input is read, and a request without a route is none.
-  var isRefusalToCount: Bool {
-    status == .contentTooLarge || status == .loopDetected || isSlowReader
-  }
 }
