@@ -1,4 +1,5 @@
 import Bytes
+import HTTPSemantics
 
 /// Finds the boundaries of chunks and reads the trailer section (RFC 9112 §7.1).
 ///

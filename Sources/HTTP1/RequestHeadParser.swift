@@ -1,5 +1,5 @@
 import Bytes
-import HTTPSemantics
+public import HTTPSemantics
 
 /// Reads the head of a request, as its octets arrive (RFC 9112 §3, §5).
 ///

@@ -1,7 +1,8 @@
 import Bytes
 
 extension FieldID {
-  /// - Parameter name: A field name, in either case.
+  /// - Parameter name: A field name, in either case. The name of a pseudo-header field is ``other``
+  ///   here: only HTTP/2 knows such names.
   public init(_ name: Span<UInt8>) {
     // By length first, then the commonest first: a few words are compared, no octet is hashed.
     // The lengths are split over three functions to keep each of them readable.
@@ -65,6 +66,7 @@ extension FieldID {
     case 12:
       if name.equalsIgnoringCase("content-type") { return .contentType }
       if name.equalsIgnoringCase("x-request-id") { return .xRequestID }
+      if name.equalsIgnoringCase("grpc-timeout") { return .grpcTimeout }
       if name.equalsIgnoringCase("max-forwards") { return .maxForwards }
     default: break
     }

@@ -19,9 +19,15 @@ public enum FieldID: UInt8, Sendable, CaseIterable {
   // Response control data, and what says how to read the content.
   case age, date, expires, location, retryAfter, server, vary
   case contentEncoding, contentRange, contentType, etag, lastModified
+  case grpcTimeout
+  // The pseudo-header fields of HTTP/2 (RFC 9113 §8.3, RFC 8441 §4); their names begin with a colon.
+  case methodPseudo, schemePseudo, authorityPseudo, pathPseudo, protocolPseudo, statusPseudo
 }
 
 extension FieldID {
+  /// Whether it is control data of HTTP/2, which is no field of the message.
+  public var isPseudo: Bool { rawValue >= FieldID.methodPseudo.rawValue }
+
   /// Whether the field is about one connection and is never forwarded (RFC 9110 §7.6.1).
   ///
   /// `Trailer` is not: it is forwarded with the trailers that it announces. Neither are

@@ -1,10 +1,9 @@
 public import Bytes
-public import HTTPSemantics
 
 /// The head of a request, as offsets into the octets that it was parsed from.
 ///
-/// Made once per connection and filled by ``RequestHeadParser`` for each request, so that its
-/// memory is reused.
+/// Whatever protocol it came by. Made once per connection or stream and filled for each request, so
+/// that its memory is reused.
 public struct RequestHead: Sendable {
   public var method = Method.other
   public var methodBytes = ByteRange()
@@ -17,7 +16,7 @@ public struct RequestHead: Sendable {
   public var query = ByteRange()
   /// Whether `path` has to go through ``PathNormalizer`` before anything is decided by it.
   public var pathNeedsNormalizing = false
-  /// 0, or 1 for every HTTP/1.x with x of 1 or more.
+  /// 0 for HTTP/1.0, else 1.
   public var minorVersion: UInt8 = 1
   public var fields = FieldSection()
   /// Octets of the head, the CRLFs before it and the one that ends it included.
@@ -36,13 +35,15 @@ public struct RequestHead: Sendable {
   public var expectsContinue = false
   /// Whether `TE` says that the client wants trailers (RFC 9110 §6.5.1).
   public var acceptsTrailers = false
-  /// Whether there is an `Upgrade` that `Connection` names. Only noted.
+  /// Whether there is an `Upgrade` that `Connection` names. HTTP/1.1 only.
   public var upgradeRequested = false
+  /// The `:protocol` of an extended CONNECT (RFC 8441 §4); empty for every other request.
+  public var connectProtocol = ByteRange()
 
   public init() {}
 
   /// Forgets the request before, and keeps the memory of its fields.
-  mutating func reset() {
+  public mutating func reset() {
     // One by one: assigning a new head would make the memory of the fields change hands twice.
     fields.removeAll()
     (path, authority, host, port) = (ByteRange(), ByteRange(), ByteRange(), nil)
@@ -50,6 +51,7 @@ public struct RequestHead: Sendable {
     // A head that is refused is logged as far as it came: ranges of the one before would point
     // anywhere, even past the end of the buffer.
     (method, methodBytes, target, query) = (.other, ByteRange(), ByteRange(), ByteRange())
+    connectProtocol = ByteRange()
     // All else is set by every request.
   }
 }

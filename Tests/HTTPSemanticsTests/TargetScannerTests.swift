@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HTTP1
+@testable import HTTPSemantics
 
 @Suite("Scanning of request targets")
 struct TargetScannerTests {

@@ -1,14 +1,13 @@
 public import Bytes
-public import HTTPSemantics
 
 /// The head of a response, as offsets into the octets that it was parsed from.
 ///
-/// Made once per connection and filled by ``ResponseHeadParser`` for each response, interim ones
-/// included, so that its memory is reused.
+/// Whatever protocol it came by. Made once per connection or stream and filled for each response,
+/// interim ones included, so that its memory is reused.
 public struct ResponseHead: Sendable {
   /// From 100 to 599.
   public var status: UInt16 = 0
-  /// 0, or 1 for every HTTP/1.x with x of 1 or more.
+  /// 0 for HTTP/1.0, else 1.
   public var minorVersion: UInt8 = 1
   /// The reason phrase, which may be empty.
   public var reason = ByteRange()
@@ -27,7 +26,7 @@ public struct ResponseHead: Sendable {
   public var isInterim: Bool { StatusCode(rawValue: status).isInterim }
 
   /// Forgets the response before, and keeps the memory of its fields.
-  mutating func reset() {
+  public mutating func reset() {
     fields.removeAll()
     keepAliveTimeoutSeconds = nil
     // All else is set by every response.

@@ -1,12 +1,12 @@
-import Bytes
+public import Bytes
 
 /// Finds the octets of a request target that need a look, eight at a time.
 ///
 /// Wider than RFC 3986 in what it passes: browsers send `|`, `{` and others as they are.
-enum TargetScanner {
+public enum TargetScanner {
   /// The offset of the first octet from `start` on that ends a path, cannot stand in one, or may make
   /// it need normalising: other than visible ASCII, or one of `#?%.\`. `end` when there is none.
-  static func firstSpecialInPath(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+  public static func firstSpecialInPath(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
     var index = start
     while index &+ 8 <= end {
       let octets = bytes.word(at: index)
@@ -23,7 +23,8 @@ enum TargetScanner {
 
   /// The offset of the first octet from `start` on that ends a query or cannot stand in one: other than
   /// visible ASCII, or `#`. `end` when there is none.
-  static func firstSpecialInQuery(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+  public static func firstSpecialInQuery(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int
+  {
     var index = start
     while index &+ 8 <= end {
       let octets = bytes.word(at: index)
