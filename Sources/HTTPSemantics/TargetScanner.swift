@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// Finds the octets of a request target that need a look, eight at a time.
 ///

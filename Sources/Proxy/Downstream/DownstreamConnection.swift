@@ -27,6 +27,8 @@ final class DownstreamConnection: WaitHandler {
   /// Of the tables that were current at the last request.
   @Cell private(set) var listener: ListenerRuntime
   @Cell var phase = Phase.fresh
+  /// What it speaks, once that is known.
+  @Cell var service = ListenerPlan.Service.http1
   @Cell private(set) var isTrusted = false
   /// When it is closed at the end of an exchange, however busy it is.
   let retiresAt: Instant

@@ -17,7 +17,7 @@ extension HTTP1Session {
     if isHTTP10 { return true }
     ResponseForwarder.writeInterim(head, bytes, into: &state.output)
     machine.sentInterimResponse()
-    return try flush(Span())
+    return try send()
   }
 
   func sendContinue() throws(ProxyError) {
@@ -25,7 +25,7 @@ extension HTTP1Session {
     state.output.append("HTTP/1.1 100 Continue\r\n\r\n")
     machine.sentInterimResponse()
     // So few octets fit, or the client has stopped reading before it got anything.
-    guard try flush(Span()) else { throw .clientGone }
+    guard try send() else { throw .clientGone }
   }
 
   func sendHead(
@@ -40,11 +40,11 @@ extension HTTP1Session {
     hasSentHead = true
     let form = ResponseForwarder.Form(
       framing: responseFraming, closes: machine.isClosing, isHTTP10: isHTTP10,
-      keepsTrailers: request.head.acceptsTrailers && responseFraming == .chunked,
-      addsServer: listener.addsServer)
+      keepsTrailers: request.head.acceptsTrailers && responseFraming == .chunked)
     state.date.refresh(now: state.loop.now)
-    ResponseForwarder.write(
-      head, bytes, form: form, via: listener.via, date: state.date.line, into: &state.output)
+    let additions = ResponseForwarder.Additions(
+      date: state.date.value, via: listener.via.member(of: .http1), server: listener.addsServer)
+    ResponseForwarder.write(head, bytes, form: form, adding: additions, into: &state.output)
     return try send(first, isEnd: isEnd, trailers)
   }
 
@@ -60,35 +60,46 @@ extension HTTP1Session {
     return try send(Span(), isEnd: true, trailers)
   }
 
-  /// One call with one run of octets is cheaper than gathering, as long as little is copied.
-  private static let copiedPiece = 4096
-
   /// Sends what is in the output, and then a piece of content as this client's framing has it.
   private func send(
     _ piece: Span<UInt8>, isEnd: Bool, _ trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
-    let isCopied = piece.count <= Self.copiedPiece
-    guard responseFraming == .chunked else {
-      guard isCopied else { return try flush(piece) }
-      state.output.append(piece)
-      return try flush(Span())
+    do throws(TransportError) {
+      try output.send(
+        piece, isChunked: responseFraming == .chunked, isEnd: isEnd,
+        trailers: request.head.acceptsTrailers ? trailers : nil)
+      return !output.hasUnsent
+    } catch {
+      throw .clientGone
     }
-    let kept = request.head.acceptsTrailers ? trailers : nil
-    if !piece.isEmpty { state.output.appendChunkHead(size: piece.count) }
-    guard !isCopied else {
-      state.output.append(piece)
-      Self.endChunk(!piece.isEmpty, isEnd, kept, in: &state.output)
-      return try flush(Span())
-    }
-    Self.endChunk(true, isEnd, kept, in: &state.tail)
-    return try flushWithTail(piece)
   }
 
-  private static func endChunk(
-    _ hasPiece: Bool, _ isEnd: Bool, _ trailers: TrailerSection?, in output: inout OutputBuffer
-  ) {
-    if hasPiece { output.append("\r\n") }
-    if isEnd { output.appendLastChunk(trailers: trailers) }
+  /// Sends what is in the output.
+  private func send() throws(ProxyError) -> Bool {
+    do throws(TransportError) {
+      try output.send(Span(), isChunked: false, isEnd: true)
+      return !output.hasUnsent
+    } catch {
+      throw .clientGone
+    }
+  }
+
+  /// Waits until the client has taken the rest of what was sent.
+  func finishSending(_ piece: Span<UInt8>) async throws(ProxyError) {
+    while output.hasUnsent {
+      let began = state.loop.now
+      do throws(TransportError) {
+        let count = try await output.sendMore(of: piece, until: began + listener.writeIdleTimeout)
+        sendMeter.moved(count, afterWaiting: state.loop.now - began)
+        if sendMeter.isBelow(listener.minRate) { throw TransportError.timedOut }
+      } catch {
+        // Part of a message is out: whatever came next would be taken for the rest of it.
+        output.discard()
+        hasSentHead = true
+        machine.failed()
+        throw error == .timedOut ? .clientTooSlow : .clientGone
+      }
+    }
   }
 
   /// How content of unknown or given length is framed for this client (RFC 9112 §6).
@@ -120,15 +131,16 @@ extension HTTP1Session {
     state.output.removeAll()
     state.date.refresh(now: state.loop.now)
     var content = OutputBuffer(capacity: 256)
-    let type = writeContent(of: answer, into: &content)
+    let type = answer.writeContent(for: request, into: &content)
     state.output.appendStatusLine(answer.status)
-    state.output.append(state.date.line)
+    let date = state.date.value
+    state.output.appendField("Date", value: date.span)
     if listener.addsServer { state.output.append("Server: portico\r\n") }
     if let type { state.output.appendField("Content-Type", value: type.span) }
-    if answer.status != .noContent, answer.status != .notModified {
+    if answer.statesLength {
       state.output.appendField("Content-Length", decimal: UInt64(content.count))
     }
-    state.output.append(answer.fields)
+    for field in answer.fields { state.output.appendField(field.name, value: field.value.span) }
     if machine.isClosing {
       state.output.append("Connection: close\r\n")
     } else if isHTTP10 {
@@ -136,25 +148,7 @@ extension HTTP1Session {
     }
     state.output.append("\r\n")
     if request.head.method != .head { state.output.append(content.span) }
-    if try !flush(Span()) { try await finishSending(Span()) }
-  }
-
-  private func writeContent(
-    of answer: OwnResponse, into content: inout OutputBuffer
-  ) -> [UInt8]? {
-    switch answer.content {
-    case .empty: return nil
-    case .fixed(let type, let body):
-      content.append(body)
-      return Array(type.utf8)
-    case .standard(let reason):
-      let form = request.withBytes { bytes in
-        guard let line = request.head.fields.first(.accept) else { return OwnAnswer.Form.text }
-        return OwnAnswer.form(accept: bytes[line.value])
-      }
-      OwnAnswer.write(answer.status, reason: reason, form: form, into: &content)
-      return Array(form.contentType.description.utf8)
-    }
+    if try !send() { try await finishSending(Span()) }
   }
 
   /// Takes as read what is here of content that nobody wants, so that the connection can be kept if

@@ -16,6 +16,7 @@ final class HTTP1Session {
   let connection: DownstreamConnection
   let state: WorkerState
   let input: MessageInput
+  let output: MessageOutput
   let request: Request
   @Cell var listener: ListenerRuntime
   /// The life of the exchange under way; decides on keeping the connection.
@@ -27,8 +28,6 @@ final class HTTP1Session {
   @Cell var hasSentHead = false
   /// Whether the response ended before its end.
   @Cell var isCut = false
-  /// What the client has not taken yet of what was flushed.
-  var unsent: Unsent?
   @Cell var sendMeter = RateMeter()
   @Cell var receiveMeter = RateMeter()
 
@@ -51,6 +50,7 @@ final class HTTP1Session {
     self.connection = connection
     self.input = input
     state = connection.state
+    output = MessageOutput(connection.transport, state: connection.state)
     listener = connection.listener
     parser = RequestHeadParser(limits: connection.listener.headLimits)
     request = Request(client: connection.peer)

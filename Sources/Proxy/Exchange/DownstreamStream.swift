@@ -64,18 +64,3 @@ protocol DownstreamStream: AnyObject {
   /// Aborts what waits for the client to take or send something.
   func abortWaits()
 }
-
-/// A response that Portico gives itself.
-struct OwnResponse {
-  enum Content {
-    /// The standard text for the status, in the form that the client accepts.
-    case standard(reason: StaticString?)
-    case fixed(type: String, body: String)
-    case empty
-  }
-
-  let status: StatusCode
-  var content = Content.standard(reason: nil)
-  /// Further field lines, complete with CRLF.
-  var fields: [UInt8] = []
-}

@@ -32,21 +32,34 @@ extension Exchange {
       }
       log.attempts &+= 1
       log.backend = backend
-      do throws(ProxyError) {
-        return try await exchange(client, over: connection, backend, cluster, route)
-      } catch {
-        connection.pool.close(connection)
-        if let abortCause { throw abortCause }
-        // A reused connection that dies unanswered is nobody's fault: once more, on a fresh one.
-        guard case .ifReused = error.retry, connection.isReused, client.canRewindContent,
-          !client.hasSentHead,
-          client.request.head.method.isIdempotent || !connection.wasWrittenTo
-        else { throw error }
-        client.rewindContent()
-        log.octetsIn = 0
-        pump = nil
-        retried = backend
-      }
+      let forwarder = RequestForwarder(
+        request: client.request, listener: client.listener, cluster: cluster, backend: backend)
+      if try await attempt(client, over: connection, forwarder, route) { return }
+      retried = backend
+    }
+  }
+
+  /// Tries it with one backend.
+  ///
+  /// - Returns: false if another try is due.
+  private func attempt<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, over backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime
+  ) async throws(ProxyError) -> Bool {
+    do throws(ProxyError) {
+      try await exchange(client, over: backend, forwarder, route)
+      return true
+    } catch {
+      backend.cancel()
+      if let abortCause { throw abortCause }
+      // A reused connection that dies unanswered is nobody's fault: once more, on a fresh one.
+      guard case .ifReused = error.retry, backend.isReused, client.canRewindContent,
+        !client.hasSentHead,
+        client.request.head.method.isIdempotent || !backend.wasWrittenTo
+      else { throw error }
+      client.rewindContent()
+      log.octetsIn = 0
+      pump = nil
+      return false
     }
   }
 
@@ -110,7 +123,7 @@ extension Exchange {
         until: min(deadline, state.loop.now + cluster.connectTimeout))
       waitsAt = nil
       if pool.shared.succeeded() { state.onEvent(.backendRecovered(backend: backend.label)) }
-      return BackendConnection(transport, pool: pool, buffers: state.buffers, now: state.loop.now)
+      return BackendConnection(transport, pool: pool, state: state)
     } catch {
       waitsAt = nil
       pool.releaseReservation()

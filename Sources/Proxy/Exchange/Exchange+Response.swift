@@ -8,25 +8,18 @@ extension Exchange {
   /// Interim responses of one exchange; a backend that sends more has lost its way.
   private static let maxInterim = 20
 
-  /// Sends the request over `connection` and its response to the client.
-  func exchange<Client: DownstreamStream>(
-    _ client: Client, over connection: BackendConnection, _ backend: BackendRuntime,
-    _ cluster: ClusterRuntime, _ route: RouteRuntime
+  /// Sends the request over `backend` and its response to the client.
+  func exchange<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, over backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime
   ) async throws(ProxyError) {
-    connection.begin()
+    let cluster = forwarder.cluster
     do throws(ProxyError) {
-      let forwarder = RequestForwarder(
-        request: client.request, listener: client.listener, cluster: cluster, backend: backend)
-      if client.request.hasContent {
-        try await sendWithContent(client, over: connection, forwarder, route)
-      } else if let rest = try sendHead(over: connection, forwarder) {
-        try await finishSending(rest, Span(), over: connection, cluster)
-      }
+      try await sendRequest(client, over: backend, forwarder, route)
       let headTimeout = route.responseHeadTimeout ?? cluster.responseHeadTimeout
-      try await receiveHead(client, over: connection, timeout: headTimeout)
-      if try !passHead(client, connection) { try await passContent(client, connection, cluster) }
+      try await receiveHead(client, over: backend, timeout: headTimeout)
+      if try !passHead(client, backend) { try await passContent(client, backend, cluster) }
     } catch {
-      if pump != nil { await stopPump(client, connection) }
+      if pump != nil { await stopPump(client, backend) }
       waitsAt = nil
       throw error
     }
@@ -34,66 +27,36 @@ extension Exchange {
     if let pump {
       // A backend that has refused, or is about to close, need not get the rest of the content; one
       // that goes on reading does.
-      let wantsRest = connection.head.status < 300 && connection.head.isPersistent
-      if wantsRest { await pump.join() } else { await stopPump(client, connection) }
+      let wantsRest = backend.head.status < 300 && !backend.isClosing
+      if wantsRest { await pump.join() } else { await stopPump(client, backend) }
     }
-    connection.receivedResponseEnd()
-    connection.finish(now: state.loop.now)
+    backend.finish()
   }
 
   // MARK: The head
 
   /// Reads up to the head of the final response; interim ones are passed on.
-  private func receiveHead<Client: DownstreamStream>(
-    _ client: Client, over connection: BackendConnection, timeout: Interval
+  private func receiveHead<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, over backend: Backend, timeout: Interval
   ) async throws(ProxyError) {
     let sentAt = state.loop.now
     var interim = 0
     while true {
-      if try parseHead(connection, client.request.head.method) {
-        guard connection.head.isInterim else { return }
+      if try backend.nextHead(client.request.head.method) {
+        guard backend.head.isInterim else { return }
         interim += 1
-        try await passInterim(client, connection, interim)
+        try await passInterim(client, backend, interim)
         continue
       }
       if let abortCause { throw abortCause }
-      switch connection.input.tryReceiveHead(limit: BackendConnection.headLimits.maxHead) {
-      case .octets: continue
-      case .endOfStream, .failed: throw closedError(connection)
-      case .wouldBlock: try await awaitHead(client, connection, sentAt: sentAt, timeout: timeout)
-      }
+      try await awaitHead(client, backend, sentAt: sentAt, timeout: timeout)
     }
   }
 
-  private func parseHead(
-    _ connection: BackendConnection, _ method: Method
-  ) throws(ProxyError) -> Bool {
-    guard let buffer = connection.input.buffer, !connection.input.unread.isEmpty else {
-      return false
-    }
-    // Taken out of its cell and put back, so that it is filled in place and not copied.
-    var head = connection.head
-    connection.head = ResponseHead()
-    defer { connection.head = head }
-    do throws(ResponseError) {
-      return try connection.parser.parse(
-        buffer.span.extracting(connection.input.unread), requestMethod: method, into: &head)
-    } catch {
-      throw .upstream(.badGateway, error.reason)
-    }
-  }
-
-  /// Nothing came at all: the connection may have died while it was idle.
-  private func closedError(_ connection: BackendConnection) -> ProxyError {
-    connection.input.unread.isEmpty
-      ? .upstream(.badGateway, "backend_closed", retry: .ifReused)
-      : .upstream(.badGateway, "truncated_head")
-  }
-
-  private func awaitHead<Client: DownstreamStream>(
-    _ client: Client, _ connection: BackendConnection, sentAt: Instant, timeout: Interval
+  private func awaitHead<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend, sentAt: Instant, timeout: Interval
   ) async throws(ProxyError) {
-    let reads = connection.transport.reads
+    let reads = backend.reads
     waitsAt = reads
     let isSending = pump?.isRunning ?? false
     if !isSending, !client.watchHangUp(reads) { throw .clientGone }
@@ -110,23 +73,20 @@ extension Exchange {
     }
   }
 
-  private func passInterim<Client: DownstreamStream>(
-    _ client: Client, _ connection: BackendConnection, _ count: Int
+  private func passInterim<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend, _ count: Int
   ) async throws(ProxyError) {
     // Nobody asked for an upgrade: it was not forwarded.
-    guard connection.head.status != 101 else { throw .upstream(.badGateway, "unasked_upgrade") }
-    guard count <= Self.maxInterim, let buffer = connection.input.buffer else {
+    guard backend.head.status != 101 else { throw .upstream(.badGateway, "unasked_upgrade") }
+    guard count <= Self.maxInterim, let buffer = backend.headBuffer else {
       throw .upstream(.badGateway, "too_many_interim")
     }
-    connection.machine.receivedInterimResponse()
-    let start = connection.input.unread.lowerBound
     // 100 is between us and the backend: what the client waits for it gets from us.
-    if connection.head.status != 100, pump == nil || !client.hasSentHead {
-      let bytes = buffer.span.extracting(start..<buffer.capacity)
-      if try !client.sendInterim(connection.head, bytes) { try await client.finishSending(Span()) }
+    if backend.head.status != 100, pump == nil || !client.hasSentHead {
+      let bytes = buffer.span.extracting(backend.headStart..<buffer.capacity)
+      if try !client.sendInterim(backend.head, bytes) { try await client.finishSending(Span()) }
     }
-    connection.input.consume(connection.head.length)
-    connection.parser.reset()
+    backend.passedInterim()
   }
 
   // MARK: Head and content to the client
@@ -134,93 +94,81 @@ extension Exchange {
   /// Sends the head and the content that came with it.
   ///
   /// - Returns: Whether that was all.
-  private func passHead<Client: DownstreamStream>(
-    _ client: Client, _ connection: BackendConnection
+  private func passHead<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend
   ) throws(ProxyError) -> Bool {
-    let input = connection.input
-    log.status = StatusCode(rawValue: connection.head.status)
-    connection.receivedHead()
-    guard let buffer = input.buffer else { throw .upstream(.badGateway, "backend_closed") }
-    let start = input.unread.lowerBound
-    input.beginContent(
-      connection.head.framing, after: connection.head.length, pinningHead: false)
-    let content = try nextContent(connection)
-    first = if case .piece(let range) = content { range } else { start..<start }
+    log.status = StatusCode(rawValue: backend.head.status)
+    guard let headBuffer = backend.headBuffer else {
+      throw .upstream(.badGateway, "backend_closed")
+    }
+    let start = backend.headStart
+    backend.beginContent()
+    let content = try backend.nextContent()
+    first = if case .piece(let range) = content { range } else { 0..<0 }
     log.octetsOut &+= UInt64(first.count)
-    let isEnd = input.isContentComplete
-    let isSent = try client.sendHead(
-      connection.head, buffer.span.extracting(start..<buffer.capacity),
-      first: buffer.span.extracting(first), isEnd: isEnd, trailers: isEnd ? input.trailers : nil)
+    let isEnd = backend.isContentComplete
+    let bytes = headBuffer.span.extracting(start..<headBuffer.capacity)
+    let trailers = isEnd ? backend.responseTrailers : nil
+    let isSent: Bool
+    if let buffer = backend.contentBuffer {
+      isSent = try client.sendHead(
+        backend.head, bytes, first: buffer.span.extracting(first), isEnd: isEnd,
+        trailers: trailers)
+    } else {
+      isSent = try client.sendHead(
+        backend.head, bytes, first: Span(), isEnd: isEnd, trailers: trailers)
+    }
     if !isSent { return false }
     first = 0..<0
     return isEnd
   }
 
   /// Sends what follows.
-  private func passContent<Client: DownstreamStream>(
-    _ client: Client, _ connection: BackendConnection, _ cluster: ClusterRuntime
+  private func passContent<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend, _ cluster: ClusterRuntime
   ) async throws(ProxyError) {
-    let input = connection.input
-    if let buffer = input.buffer { try await client.finishSending(buffer.span.extracting(first)) }
+    if let buffer = backend.contentBuffer {
+      try await client.finishSending(buffer.span.extracting(first))
+    } else {
+      try await client.finishSending(Span())
+    }
     // With the head, if the client did not take it at once.
     if client.hasSentEnd { return }
     while true {
-      switch try nextContent(connection) {
+      switch try backend.nextContent() {
       case .end:
-        if try !client.sendEnd(input.trailers) { try await client.finishSending(Span()) }
+        if try !client.sendEnd(backend.responseTrailers) { try await client.finishSending(Span()) }
         return
       case .piece(let range):
-        guard let buffer = input.buffer else { return }
+        guard let buffer = backend.contentBuffer else { return }
         log.octetsOut &+= UInt64(range.count)
         let piece = buffer.span.extracting(range)
         if try !client.sendContent(piece) { try await client.finishSending(piece) }
       case .none:
-        guard try await receiveContent(client, connection, cluster) else {
-          return try await endByClose(client, connection)
-        }
+        if try await receiveContent(client, backend, cluster) { continue }
+        try backend.receivedEndOfStream()
+        if try !client.sendEnd(nil) { try await client.finishSending(Span()) }
+        return
       }
     }
   }
 
-  private func nextContent(
-    _ connection: BackendConnection
-  ) throws(ProxyError) -> MessageInput.Content {
-    do throws(BodyError) {
-      return try connection.input.nextContent()
-    } catch {
-      throw .upstream(.badGateway, error.reason)
-    }
-  }
-
   /// - Returns: false at the end of the stream.
-  private func receiveContent<Client: DownstreamStream>(
-    _ client: Client, _ connection: BackendConnection, _ cluster: ClusterRuntime
+  private func receiveContent<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> Bool {
     if let abortCause { throw abortCause }
     // Also while there is always something to read, because the client is what is slow.
     if isTooLate { throw Self.totalTimeout }
-    waitsAt = connection.transport.reads
-    if !(pump?.isRunning ?? false), !client.watchHangUp(connection.transport.reads) {
-      throw .clientGone
-    }
+    let reads = backend.reads
+    waitsAt = reads
+    if !(pump?.isRunning ?? false), !client.watchHangUp(reads) { throw .clientGone }
     let idleDeadline = state.loop.now + cluster.bodyIdleTimeout
     do throws(TransportError) {
-      return try await connection.input.receiveContent(until: min(deadline, idleDeadline))
+      return try await backend.receiveContent(until: min(deadline, idleDeadline))
     } catch {
       if error == .timedOut, isTooLate { throw Self.totalTimeout }
       throw upstreamError(error, timeout: "response_body_timeout", broken: "backend_reset")
     }
-  }
-
-  /// The backend has closed: that ends a response that has no other end, and cuts any other.
-  private func endByClose<Client: DownstreamStream>(
-    _ client: Client, _ connection: BackendConnection
-  ) async throws(ProxyError) {
-    do throws(BodyError) {
-      try connection.input.receivedEndOfStream()
-    } catch {
-      throw .upstream(.badGateway, error.reason)
-    }
-    if try !client.sendEnd(nil) { try await client.finishSending(Span()) }
   }
 }

@@ -109,13 +109,13 @@ final class Exchange {
     if head.method == .options, head.form == .asterisk || isLastHop(request) {
       return OwnResponse(
         status: .noContent, content: .empty,
-        fields: Array("Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH\r\n".utf8))
+        fields: [OwnField("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")])
     }
     return nil
   }
 
   private func comesAgain(_ request: Request, _ listener: ListenerRuntime) -> Bool {
-    let pseudonym = listener.viaPseudonym
+    let pseudonym = listener.via.pseudonym
     return request.withBytes { bytes in
       for line in request.head.fields.lines where line.id == .via {
         if ViaField.names(pseudonym.span, in: bytes[line.value]) { return true }
@@ -134,7 +134,6 @@ final class Exchange {
 
   private func redirect(_ request: Request, _ redirect: RedirectConfig) -> OwnResponse {
     var location = OutputBuffer(capacity: 256)
-    location.append("Location: ")
     let scheme = request.scheme.description
     request.withBytes { bytes in
       request.withPath { path in
@@ -144,9 +143,9 @@ final class Exchange {
           into: &location)
       }
     }
-    location.append("\r\n")
     return OwnResponse(
-      status: StatusCode(rawValue: UInt16(clamping: redirect.status)), fields: location.array)
+      status: StatusCode(rawValue: UInt16(clamping: redirect.status)),
+      fields: [OwnField("Location", location.array)])
   }
 
   private func fixed(_ response: FixedResponseConfig) -> OwnResponse {
@@ -174,9 +173,9 @@ final class Exchange {
       return client.cutResponse()
     }
     log.status = error.status
-    var fields: [UInt8] = []
+    var fields: [OwnField] = []
     if error.retryAfterSeconds > 0 {
-      fields = Array("Retry-After: \(error.retryAfterSeconds)\r\n".utf8)
+      fields = [OwnField("Retry-After", "\(error.retryAfterSeconds)")]
     }
     do throws(ProxyError) {
       try await client.answer(

@@ -20,6 +20,8 @@ final class Request {
   /// Whether the client is a proxy whose word about its clients is taken.
   @Cell var isTrusted = false
   let scheme: StaticString = "http"
+  /// What the request came by.
+  var version: WireVersion { .http1 }
 
   /// The text of `client`, or `unix:`.
   let clientText: [UInt8]

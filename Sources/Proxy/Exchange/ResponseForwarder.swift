@@ -2,9 +2,9 @@ import Bytes
 import HTTP1
 import HTTPSemantics
 
-/// Writes a backend's response head anew for an HTTP/1.x client: nothing of it is copied blindly.
+/// Writes a backend's response head anew for a client: nothing of it is copied blindly.
 enum ResponseForwarder {
-  /// What the connection to this client makes of the response.
+  /// What an HTTP/1.x connection makes of the response.
   struct Form {
     /// `.untilClose`: neither a length nor chunks.
     let framing: MessageFraming
@@ -13,38 +13,30 @@ enum ResponseForwarder {
     let isHTTP10: Bool
     /// Whether the client gets trailers.
     let keepsTrailers: Bool
-    /// Whether a response without `Server` gets ours.
-    let addsServer: Bool
   }
 
-  /// Writes over what `output` holds.
+  /// What is added to responses that lack it.
+  struct Additions {
+    /// The value of `Date`.
+    let date: [UInt8]
+    /// Our member of `Via`.
+    let via: [UInt8]
+    /// Whether a response without `Server` gets ours.
+    let server: Bool
+  }
+
+  /// Writes the whole head for an HTTP/1.x client, over what `output` holds.
   ///
-  /// - Parameters:
-  ///   - bytes: What the offsets of `head` count in.
-  ///   - via: Our `Via` line, complete.
-  ///   - date: Our `Date` line, complete, for a response without one.
+  /// - Parameter bytes: What the offsets of `head` count in.
   static func write(
-    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, form: Form, via: [UInt8],
-    date: [UInt8], into output: inout OutputBuffer
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, form: Form, adding additions: Additions,
+    into output: inout OutputBuffer
   ) {
     output.removeAll()
     output.appendStatusLine(head.status, reason: bytes[head.reason])
-    for index in head.fields.lines.indices {
-      let line = head.fields.lines[index]
-      if line.isHopByHop { continue }
-      switch line.id {
-      case .contentLength:
-        // Ours follows; without content (HEAD, 304) it says what there would have been, but a 204
-        // must have none (RFC 9110 §8.6).
-        guard form.framing == .none, head.status != 204 else { continue }
-        output.appendField(name: bytes[line.name], value: bytes[line.value])
-      case .trailer where !form.keepsTrailers: continue
-      default: output.appendField(name: bytes[line.name], value: bytes[line.value])
-      }
-    }
-    if !head.fields.contains(.date) { output.append(date) }
-    if form.addsServer, !head.fields.contains(.server) { output.append("Server: portico\r\n") }
-    output.append(via)
+    writeFields(
+      head, bytes, hasContent: form.framing != .none, keepsTrailers: form.keepsTrailers,
+      adding: additions, into: &output)
     switch form.framing {
     case .none, .untilClose: break
     case .length(let length): output.appendField("Content-Length", decimal: length)
@@ -58,17 +50,51 @@ enum ResponseForwarder {
     output.append("\r\n")
   }
 
-  /// An interim response goes on as it is, but for connection-level fields.
+  /// Writes the fields that go on and those that are ours, but for framing and connection.
+  static func writeFields<Writer: FieldWriter & ~Copyable>(
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, hasContent: Bool, keepsTrailers: Bool,
+    adding additions: Additions, into writer: inout Writer
+  ) {
+    for index in head.fields.lines.indices {
+      let line = head.fields.lines[index]
+      if line.isHopByHop { continue }
+      switch line.id {
+      // Whoever frames the content says how long it is; without content (HEAD, 304) the field says
+      // what there would have been, but a 204 must have none (RFC 9110 §8.6).
+      case .contentLength where hasContent || head.status == 204: continue
+      case .trailer where !keepsTrailers: continue
+      default: writer.writeField(line, name: bytes[line.name], value: bytes[line.value])
+      }
+    }
+    if !head.fields.contains(.date) {
+      writer.writeField(.date, "Date", value: additions.date.span)
+    }
+    if additions.server, !head.fields.contains(.server) {
+      let server: [UInt8] = Self.server
+      writer.writeField(.server, "Server", value: server.span)
+    }
+    writer.writeField(.via, "Via", value: additions.via.span)
+  }
+
+  private static let server = Array("portico".utf8)
+
+  /// Writes an interim response for an HTTP/1.1 client: as it is, but for connection-level fields.
   static func writeInterim(
     _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, into output: inout OutputBuffer
   ) {
     output.removeAll()
     output.appendStatusLine(head.status, reason: bytes[head.reason])
+    writeInterimFields(head, bytes, into: &output)
+    output.append("\r\n")
+  }
+
+  static func writeInterimFields<Writer: FieldWriter & ~Copyable>(
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, into writer: inout Writer
+  ) {
     for index in head.fields.lines.indices {
       let line = head.fields.lines[index]
       if line.isHopByHop || line.id == .contentLength { continue }
-      output.appendField(name: bytes[line.name], value: bytes[line.value])
+      writer.writeField(line, name: bytes[line.name], value: bytes[line.value])
     }
-    output.append("\r\n")
   }
 }

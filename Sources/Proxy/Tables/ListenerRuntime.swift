@@ -20,10 +20,7 @@ final class ListenerRuntime {
   let minRate: RateLimit
   let forwarding: ForwardingConfig
   let addsServer: Bool
-  /// Our member of `Via`, `1.1 portico`; its pseudonym; and a line of it alone, with CRLF.
-  let viaMember: [UInt8]
-  let viaPseudonym: [UInt8]
-  let via: [UInt8]
+  let via: ViaMember
   let maxConnections: Int
   /// Open connections over all workers.
   let load: ConnectionCount
@@ -60,9 +57,7 @@ final class ListenerRuntime {
     minRate = RateLimit(octetsPerSecond: config.minRate)
     forwarding = config.forwarding
     addsServer = config.serverField
-    viaPseudonym = Array(config.forwarding.via.utf8)
-    viaMember = Array("1.1 ".utf8) + viaPseudonym
-    via = Array("Via: ".utf8) + viaMember + Array("\r\n".utf8)
+    via = ViaMember(pseudonym: config.forwarding.via)
     maxConnections = config.maxConnections == 0 ? .max : config.maxConnections
     self.load = load
     self.routes = routes

@@ -10,64 +10,46 @@ import HTTPSemantics
 final class BackendConnection: WaitHandler {
   let transport: Transport
   let input: MessageInput
+  let output: MessageOutput
   let pool: ConnectionPool
+  let state: WorkerState
   let openedAt: Instant
   /// What the exchange in progress has come to; decides on reuse.
   var machine = ClientConnectionMachine()
   var parser: ResponseHeadParser
   @Cell var head = ResponseHead()
   /// Exchanges that were begun on it.
-  @Cell var exchanges = 0
+  @Cell private var exchanges = 0
   /// What the backend said of how long it keeps an idle connection.
   @Cell var keepAliveHint: Interval?
-
-  static let headLimits = HeadLimits.response
-
-  init(_ transport: Transport, pool: ConnectionPool, buffers: BufferPool, now: Instant) {
-    self.transport = transport
-    self.pool = pool
-    input = MessageInput(transport, buffers: buffers)
-    parser = ResponseHeadParser(limits: Self.headLimits)
-    openedAt = now
-  }
-
   /// The turn of the loop in which it was given back.
   @Cell var idleSinceTurn: UInt32 = 0
   /// Whether any octet of the exchange's request was sent.
   @Cell var wasWrittenTo = false
+  /// Whether the request's content goes out in the chunked coding.
+  @Cell var sendsChunks = false
+  @Cell var responseHasContent = false
+
+  static let headLimits = HeadLimits.response
+
+  init(_ transport: Transport, pool: ConnectionPool, state: WorkerState) {
+    self.transport = transport
+    self.pool = pool
+    self.state = state
+    input = MessageInput(transport, buffers: state.buffers)
+    output = MessageOutput(transport, state: state)
+    parser = ResponseHeadParser(limits: Self.headLimits)
+    openedAt = state.loop.now
+  }
 
   /// Whether an earlier exchange was carried over it, so that it may have died unnoticed.
   var isReused: Bool { exchanges > 1 }
 
-  // MARK: One exchange
-
+  /// An exchange begins on it.
   func begin() {
-    exchanges += 1
+    exchanges = exchanges &+ 1
     wasWrittenTo = false
     parser.reset()
-  }
-
-  /// The head of the response has come.
-  func receivedHead() {
-    let hasContent = head.framing != .none && head.framing != .length(0)
-    machine.receivedResponseHead(isPersistent: head.isPersistent, hasContent: hasContent)
-    keepAliveHint = head.keepAliveTimeoutSeconds.map { .seconds(Int64($0)) }
-    responseHasContent = hasContent
-  }
-
-  @Cell private var responseHasContent = false
-
-  /// The response has ended. Octets beyond it belong to nothing that we asked for.
-  func receivedResponseEnd() {
-    if responseHasContent { machine.receivedResponseEnd() }
-    if !input.unread.isEmpty { machine.receivedSurplus() }
-  }
-
-  /// The exchange is over: back to the pool, or away.
-  func finish(now: Instant) {
-    guard machine.canReuse else { return pool.close(self) }
-    input.endMessage()
-    pool.checkIn(self, now: now)
   }
 
   // MARK: Idling
@@ -99,6 +81,7 @@ final class BackendConnection: WaitHandler {
 
   func close() {
     input.release()
+    output.discard()
     transport.close()
   }
 }

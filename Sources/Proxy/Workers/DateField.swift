@@ -3,10 +3,10 @@ import EventLoop
 import Glibc
 import HTTPSemantics
 
-/// The `Date` field line, and wall-clock time, without a system call for each response.
+/// The value of `Date`, and wall-clock time, without a system call for each response.
 struct DateField {
-  /// `Date: …` and CRLF.
-  private(set) var line: [UInt8] = []
+  /// Of 29 octets.
+  private(set) var value: [UInt8] = []
   /// Microseconds between the monotonic and the wall clock.
   private var offset: Int64 = 0
   private var second: Int64 = 0
@@ -19,7 +19,7 @@ struct DateField {
     return now.microseconds &+ offset
   }
 
-  /// Makes ``line`` that of `now`.
+  /// Makes ``value`` that of `now`.
   mutating func refresh(now: Instant) {
     if now.microseconds >= nextUpdate { update(now: now) }
   }
@@ -35,10 +35,8 @@ struct DateField {
     // At the next full second.
     nextUpdate = now.microseconds &+ 1_000_000 &- unix % 1_000_000
     var output = OutputBuffer(capacity: 64)
-    output.append("Date: ")
     HTTPDate.write(unixSeconds: unix / 1_000_000, into: &output)
-    output.append("\r\n")
     let span = output.span
-    line = span.indices.map { span[$0] }
+    value = span.indices.map { span[$0] }
   }
 }

@@ -89,7 +89,7 @@ public actor Worker {
   private func start(_ connection: DownstreamConnection) {
     Task.immediate(executorPreference: loop) {
       _ = self
-      await self.serve(connection)
+      await connection.serve()
     }
   }
 
@@ -98,20 +98,6 @@ public actor Worker {
     Task.immediate(executorPreference: loop) {
       _ = self
       await job()
-    }
-  }
-
-  private func serve(_ connection: DownstreamConnection) async {
-    guard connection.phase != .closed else { return }
-    let input = MessageInput(connection.transport, buffers: state.buffers)
-    let session = HTTP1Session(connection, input: input)
-    if connection.phase == .fresh {
-      connection.phase = .identifying
-      guard await session.identify() else { return connection.close() }
-    }
-    switch await session.run() {
-    case .park: connection.park()
-    case .close: connection.close()
     }
   }
 

@@ -17,6 +17,8 @@ final class WorkerState {
   var output = OutputBuffer(capacity: 16 * 1024)
   /// What goes out behind a piece of content that is not copied. Empty at all other times.
   var tail = OutputBuffer(capacity: 256)
+  /// Where values are put together. Nothing stays in it over a suspension.
+  var scratch = OutputBuffer(capacity: 1024)
   var requestIDs: RequestIDSource
   var date: DateField
   var statistics = WorkerStatistics()

@@ -84,8 +84,7 @@ struct RuntimeTablesTests {
         let transport = Transport(descriptor: try SocketPair(.unix).near, on: runner.loop)
         #expect(pool.reserve())
         pool.checkIn(
-          BackendConnection(
-            transport, pool: pool, buffers: rig.state.buffers, now: runner.loop.now),
+          BackendConnection(transport, pool: pool, state: rig.state),
           now: runner.loop.now)
         transports.append(transport)
       }

@@ -8,11 +8,12 @@ import LoopTestSupport
 final class PoolRig {
   let loop: EventLoop
   let pool: ConnectionPool
-  private let buffers = BufferPool()
+  private let state: WorkerState
   private var peers: [ObjectIdentifier: Peer] = [:]
 
   init(on loop: EventLoop, _ configure: (inout PoolConfig) -> Void = { _ in }) {
     self.loop = loop
+    state = workerState(on: loop)
     pool = ConnectionPool(SharedBackendTests.backend(), settings: Self.settings(configure))
   }
 
@@ -33,7 +34,7 @@ final class PoolRig {
     guard pool.reserve() else { throw NoReservation() }
     let pair = try SocketPair(.unix)
     let transport = Transport(descriptor: pair.near, on: loop)
-    let connection = BackendConnection(transport, pool: pool, buffers: buffers, now: loop.now)
+    let connection = BackendConnection(transport, pool: pool, state: state)
     peers[ObjectIdentifier(connection)] = Peer(pair.far)
     openCountLimit += 1
     return connection

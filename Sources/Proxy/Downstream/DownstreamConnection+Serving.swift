@@ -1,0 +1,66 @@
+import Bytes
+import EventLoop
+import HTTP1
+import HTTPSemantics
+
+// What a task does for a connection: find out what it speaks, and have that served.
+extension DownstreamConnection {
+  /// Serves it until it ends, or can wait without a task.
+  func serve() async {
+    guard phase != .closed else { return }
+    let input = MessageInput(transport, buffers: state.buffers)
+    if phase == .fresh {
+      phase = .identifying
+      switch await identify(input) {
+      case .chosen(let chosen): service = chosen
+      case .refused(let error):
+        await HTTP1Session(self, input: input).refuse(error)
+        return close()
+      case .gone: return close()
+      }
+    }
+    switch service {
+    case .http1: await serveHTTP1(input)
+    case .refuseVersion:
+      await HTTP1Session(self, input: input).refuse(
+        .downstream(.httpVersionNotSupported, "http2_not_enabled"))
+      close()
+    }
+  }
+
+  private func serveHTTP1(_ input: MessageInput) async {
+    switch await HTTP1Session(self, input: input).run() {
+    case .park: park()
+    case .close: close()
+    }
+  }
+
+  private enum Identification {
+    case chosen(ListenerPlan.Service)
+    /// The client is to be told, as HTTP/1.1.
+    case refused(ProxyError)
+    case gone
+  }
+
+  /// Reads until the protocol is known.
+  private func identify(_ input: MessageInput) async -> Identification {
+    let identifier = ProtocolIdentifier(listener.plan)
+    let deadline = state.loop.now + listener.selectTimeout
+    while true {
+      if let buffer = input.buffer {
+        switch identifier.identify(buffer.span.extracting(input.unread)) {
+        case .chosen(let service): return .chosen(service)
+        case .nobody: return .refused(.downstream(.badRequest, "unknown_protocol"))
+        case .pending: break
+        }
+      }
+      do throws(TransportError) {
+        let limit = listener.headLimits.maxHead
+        guard try await input.receiveHead(limit: limit, until: deadline) else { return .gone }
+      } catch {
+        guard error == .timedOut, !input.unread.isEmpty else { return .gone }
+        return .refused(.downstream(.requestTimeout, "select_timeout"))
+      }
+    }
+  }
+}

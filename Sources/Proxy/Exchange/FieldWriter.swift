@@ -1,0 +1,24 @@
+import Bytes
+import HTTP1
+import HTTPSemantics
+
+/// Where a forwarder writes the fields of a head, whatever protocol it goes out by.
+///
+/// It is a constraint, never an existential: calls are direct.
+protocol FieldWriter: ~Copyable {
+  /// Writes one field line. `name` may be in any case.
+  mutating func writeField(_ line: FieldLine, name: Span<UInt8>, value: Span<UInt8>)
+  /// Writes a field of ours.
+  mutating func writeField(_ id: FieldID, _ name: StaticString, value: Span<UInt8>)
+}
+
+/// As text, for HTTP/1.1.
+extension OutputBuffer: FieldWriter {
+  mutating func writeField(_ line: FieldLine, name: Span<UInt8>, value: Span<UInt8>) {
+    appendField(name: name, value: value)
+  }
+
+  mutating func writeField(_ id: FieldID, _ name: StaticString, value: Span<UInt8>) {
+    appendField(name, value: value)
+  }
+}

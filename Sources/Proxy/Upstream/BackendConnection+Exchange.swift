@@ -1,0 +1,140 @@
+import Bytes
+import EventLoop
+import HTTP1
+import HTTPSemantics
+
+// One exchange on an HTTP/1.1 connection to a backend.
+extension BackendConnection: UpstreamStream {
+  // MARK: The request
+
+  func sendHead(
+    _ forwarder: RequestForwarder, requestID: borrowing OutputBuffer, first: Span<UInt8>,
+    isEnd: Bool, trailers: TrailerSection?
+  ) throws(ProxyError) -> Bool {
+    begin()
+    forwarder.write(requestID: requestID, scratch: &state.scratch, into: &state.output)
+    sendsChunks = forwarder.request.head.framing == .chunked
+    machine.sentRequestHead(isPersistent: true, hasContent: !isEnd)
+    return try send(first, isEnd: isEnd, trailers)
+  }
+
+  func sendContent(
+    _ piece: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
+  ) throws(ProxyError) -> Bool {
+    state.output.removeAll()
+    return try send(piece, isEnd: isEnd, trailers)
+  }
+
+  private func send(
+    _ piece: Span<UInt8>, isEnd: Bool, _ trailers: TrailerSection?
+  ) throws(ProxyError) -> Bool {
+    do throws(TransportError) {
+      let count = try output.send(piece, isChunked: sendsChunks, isEnd: isEnd, trailers: trailers)
+      if count > 0 { wasWrittenTo = true }
+      return !output.hasUnsent
+    } catch {
+      throw .upstream(.badGateway, "backend_write_failed", retry: .ifReused)
+    }
+  }
+
+  func sendMore(
+    of piece: Span<UInt8>, until deadline: Instant
+  ) async throws(TransportError) -> Bool {
+    if try await output.sendMore(of: piece, until: deadline) > 0 { wasWrittenTo = true }
+    return !output.hasUnsent
+  }
+
+  func sentRequestEnd() { machine.sentRequestEnd() }
+
+  var writes: WaitPoint { transport.writes }
+
+  // MARK: The response
+
+  var reads: WaitPoint { transport.reads }
+
+  func nextHead(_ method: Method) throws(ProxyError) -> Bool {
+    while true {
+      if try parseHead(method) { return true }
+      switch input.tryReceiveHead(limit: Self.headLimits.maxHead) {
+      case .octets: continue
+      case .wouldBlock: return false
+      case .endOfStream, .failed:
+        // Nothing came at all: the connection may have died while it was idle.
+        throw input.unread.isEmpty
+          ? .upstream(.badGateway, "backend_closed", retry: .ifReused)
+          : .upstream(.badGateway, "truncated_head")
+      }
+    }
+  }
+
+  private func parseHead(_ method: Method) throws(ProxyError) -> Bool {
+    guard let buffer = input.buffer, !input.unread.isEmpty else { return false }
+    // Taken out of its cell and put back, so that it is filled in place and not copied.
+    var head = self.head
+    self.head = ResponseHead()
+    defer { self.head = head }
+    do throws(ResponseError) {
+      return try parser.parse(
+        buffer.span.extracting(input.unread), requestMethod: method, into: &head)
+    } catch {
+      throw .upstream(.badGateway, error.reason)
+    }
+  }
+
+  var headBuffer: ByteBuffer? { input.buffer }
+  var headStart: Int { input.unread.lowerBound }
+
+  func passedInterim() {
+    machine.receivedInterimResponse()
+    input.consume(head.length)
+    parser.reset()
+  }
+
+  func beginContent() {
+    let hasContent = head.framing != .none && head.framing != .length(0)
+    machine.receivedResponseHead(isPersistent: head.isPersistent, hasContent: hasContent)
+    keepAliveHint = head.keepAliveTimeoutSeconds.map { .seconds(Int64($0)) }
+    responseHasContent = hasContent
+    input.beginContent(head.framing, after: head.length, pinningHead: false)
+  }
+
+  func nextContent() throws(ProxyError) -> MessageInput.Content {
+    do throws(BodyError) {
+      return try input.nextContent()
+    } catch {
+      throw .upstream(.badGateway, error.reason)
+    }
+  }
+
+  var contentBuffer: ByteBuffer? { input.buffer }
+  var isContentComplete: Bool { input.isContentComplete }
+
+  func receiveContent(until deadline: Instant) async throws(TransportError) -> Bool {
+    try await input.receiveContent(until: deadline)
+  }
+
+  func receivedEndOfStream() throws(ProxyError) {
+    do throws(BodyError) {
+      try input.receivedEndOfStream()
+    } catch {
+      throw .upstream(.badGateway, error.reason)
+    }
+  }
+
+  var responseTrailers: TrailerSection? { input.trailers }
+
+  // MARK: Ending
+
+  var isClosing: Bool { !head.isPersistent }
+
+  func finish() {
+    if responseHasContent { machine.receivedResponseEnd() }
+    // Octets beyond the response belong to nothing that we asked for.
+    if !input.unread.isEmpty { machine.receivedSurplus() }
+    guard machine.canReuse else { return pool.close(self) }
+    input.endMessage()
+    pool.checkIn(self, now: state.loop.now)
+  }
+
+  func cancel() { pool.close(self) }
+}
