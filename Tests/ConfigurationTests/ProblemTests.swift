@@ -59,7 +59,10 @@ struct ProblemTests {
       #"{"bind":"*:80","protocols":{}}"#,
       "28: a.protocols: must name a protocol; leave it out for all that there are"),
     Case(
-      #"{"bind":"*:80","protocols":{"http2":{}}}"#, "29: a.protocols.http2: is not yet supported"),
+      #"{"bind":"*:80","protocols":{"http3":{}}}"#, "29: a.protocols.http3: is not yet supported"),
+    Case(
+      #"{"bind":"*:80","protocols":{"http1":{},"http2":false}}"#,
+      "48: a.protocols.http2: expected an object, found false"),
     Case(
       #"{"bind":"*:80","protocols":{"htpp1":{}}}"#,
       "29: a.protocols.htpp1: there is no such key; did you mean \"http1\"?"),
@@ -166,7 +169,10 @@ struct ProblemTests {
       "30: a.backends[2].address: \"a:0\": a backend's port must be in 1...65535",
       "48: a.backends[3].address: \"fd:x\": fd: is for listeners",
       "56: a.backends[4]: \"x\": the port is missing, as in 10.0.0.1:8080"),
-    Case(#"{"backends":["a:80"],"protocol":"http2"}"#, "22: a.protocol: is not yet supported"),
+    Case(#"{"backends":["a:80"],"balance":"hash"}"#, "22: a.balance: is not yet supported"),
+    Case(
+      #"{"backends":["a:80"],"timeouts":{"grpc_max":"0s"}}"#,
+      "45: a.timeouts.grpc_max: 0s is outside 1ms...24h"),
     Case(#"{"backends":["a:80"],"helth":{}}"#, "22: a.helth: there is no such key"),
     Case(
       #"{"backends":["a:80"],"host":"a/b"}"#,
@@ -216,6 +222,27 @@ struct ProblemTests {
     Case(#"{"cluster":"web","path":[]}"#, "25: .path: must not be empty"),
     Case(#"{"cluster":"web","retries":3}"#, "18: .retries: is not yet supported"),
     Case(
+      #"{"cluster":"web","upgrades":["h2c","websocket","websocket",1],"grpc":"yes"}"#,
+      "30: .upgrades[0]: expected one of websocket, found \"h2c\"",
+      "48: warning: .upgrades[2]: is listed twice",
+      "60: .upgrades[3]: expected one of websocket, found 1",
+      "70: .grpc: expected true, false or \"auto\", found \"yes\""),
+    Case(
+      #"{"cluster":"web","grpc":1}"#, "25: .grpc: expected true, false or \"auto\", found 1"),
+    Case(#"{"cluster":"web","upgrades":[],"grpc":"auto"}"#),
+    Case(#"{"cluster":"web","upgrades":"websocket","grpc":false}"#),
+    Case(
+      #"{"cluster":"web","grpc":true}"#,
+      "25: warning: .grpc: gRPC takes HTTP/2; the protocol of cluster \"web\" is http1"),
+    Case(
+      #"{"cluster":"rpc","upgrades":"websocket"}"#,
+      "29: warning: .upgrades: an upgrade takes HTTP/1.1; the protocol of cluster \"rpc\" is http2"),
+    Case(#"{"cluster":"rpc","upgrades":[],"grpc":true}"#),
+    Case(
+      #"{"cluster":"web","timeouts":{"tunnel_idle":"0s","grpc_max":"25h"}}"#,
+      "44: .timeouts.tunnel_idle: 0s is outside 1ms...24h",
+      "60: .timeouts.grpc_max: 25h is outside 1ms...24h"),
+    Case(
       #"{"cluster":"web","max_body":"1"}"#, "29: .max_body: \"1\" needs a unit: B, KiB, MiB or GiB"),
     Case(
       #"{"cluster":"web","timeouts":{"total":"0s","body_idle":"1s"}}"#,
@@ -263,14 +290,15 @@ struct ProblemTests {
   @Test("of a route", arguments: routes)
   func route(_ item: Case) {
     let text = """
-      { "listeners": { "l": {"bind":"*:80"} }, "clusters": { "web": {"backends":["a:80"]} }, "routes": [
+      { "listeners": { "l": {"bind":"*:80"} }, "clusters": {
+      "web": {"backends":["a:80"]}, "rpc": {"backends":["a:80"],"protocol":"http2"} }, "routes": [
       \(item.text)
       ] }
       """
     #expect(
       problems(text)
         == item.problems.map {
-          "2:" + $0.replacing(": .", with: ": routes[0].").replacing(": : ", with: ": routes[0]: ")
+          "3:" + $0.replacing(": .", with: ": routes[0].").replacing(": : ", with: ": routes[0]: ")
         })
   }
 

@@ -26,6 +26,10 @@ struct SchemaTests {
     Object("listener", ListenerDraft.Key.self, listener("@")),
     Object("protocols", ListenerDraft.ProtocolKey.self, listener(#""protocols":{"http1":{},@}"#)),
     Object("http1", HTTP1Config.Key.self, listener(#""protocols":{"http1":{@}}"#)),
+    Object("http2", HTTP2Config.Key.self, listener(#""protocols":{"http1":{},"http2":{@}}"#)),
+    Object(
+      "websocket", WebSocketConfig.Key.self,
+      listener(#""protocols":{"http1":{},"http2":{},"websocket":{@}}"#)),
     Object("listenerTimeouts", ListenerTimeouts.Key.self, listener(#""timeouts":{@}"#)),
     Object("forwarding", ForwardingConfig.Key.self, listener(#""forwarding":{@}"#)),
     Object("route", RouteDraft.Key.self, #""routes":[{"respond":{},@}]"#),
@@ -39,6 +43,8 @@ struct SchemaTests {
       // A second one, so that a weight of 0 is right in the first.
       #""clusters":{"d":{"subclusters":{"e":{"backends":["a:1"],@},"f":{"backends":["a:1"]}}}}"#),
     Object("backend", BackendConfig.Key.self, cluster(#""backends":["a:2",{"address":"a:1",@}]"#)),
+    Object(
+      "backendHTTP2", BackendHTTP2Config.Key.self, cluster(#""protocol":"http2","http2":{@}"#)),
     Object("clusterTimeouts", ClusterTimeouts.Key.self, cluster(#""timeouts":{@}"#)),
     Object("pool", PoolConfig.Key.self, cluster(#""pool":{@}"#)),
     Object("logging", LoggingConfig.Key.self, #""logging":{@}"#),

@@ -76,6 +76,31 @@ def test_bad_files_exit_78(write, text):
         assert path in outcome.stdout + outcome.stderr
 
 
+@pytest.mark.parametrize("protocols, place, reason", [
+    ({"http2": {"prior_knowledge": False}}, "http2", "no client can come to it"),
+    ({"websocket": {}}, "websocket", "no client can come to it"),
+    ({"http2": {}, "websocket": {"extended_connect": False}}, "websocket", "no client can come"),
+    ({"http2": {"upgrade": True}}, "http2.upgrade", "takes http1"),
+])
+def test_check_refuses_a_listener_that_accepts_nothing(write, protocols, place, reason):
+    path = write(merged(GOOD, {"listeners": {"web": {"protocols": protocols}}}))
+    outcome = run("check", "--config", path)
+    assert outcome.returncode == CONFIGURATION
+    problems = [line for line in (outcome.stdout + outcome.stderr).splitlines() if path in line]
+    assert len(problems) == 1
+    assert f": listeners.web.protocols.{place}: " in problems[0] and reason in problems[0]
+
+
+def test_check_accepts_every_protocol(write):
+    path = write(merged(GOOD, {
+        "listeners": {"web": {"protocols": {"http1": {}, "http2": {}, "websocket": {}}}},
+        "clusters": {"rpc": {"protocol": "http2", "http2": {"ping_interval": "0s"},
+                             "backends": ["127.0.0.1:1"]}},
+        "routes": [{"path": "/rpc/*", "cluster": "rpc", "grpc": True, "upgrades": []}]}))
+    outcome = run("check", "--config", path)
+    assert outcome.returncode == 0 and "warning" not in outcome.stdout + outcome.stderr
+
+
 def test_missing_file_exits_78(tmp_path):
     outcome = run("check", "--config", tmp_path / "none.json")
     assert outcome.returncode == CONFIGURATION and "none.json" in outcome.stdout + outcome.stderr

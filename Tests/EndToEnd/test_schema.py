@@ -41,6 +41,12 @@ WRONG = [
     (["listeners", "web", "protocols", "http1", "max_head"], 32768),
     (["listeners", "web", "protocols", "http1", "max_head"], "32KB"),
     (["listeners", "web", "protocols", "http1", "max_fields"], 1001),
+    (["listeners", "web", "protocols", "http2"], True),
+    (["listeners", "web", "protocols", "http2", "upgrade"], "h2c"),
+    (["listeners", "web", "protocols", "http2", "max_concurrent_streams"], 0),
+    (["listeners", "web", "protocols", "http2", "stream_window"], 65535),
+    (["listeners", "web", "protocols"], {"websocket": {}}),
+    (["listeners", "web", "protocols", "websocket", "idle_timeout"], 3600),
     (["listeners", "web", "timeouts", "heads"], "1s"),
     (["listeners", "web", "forwarding"], {"trusted_proxies": ["example.org"]}),
     (["listeners", "web", "forwarding"], {"via": "a b"}),
@@ -51,6 +57,10 @@ WRONG = [
     (["routes", 0, "path"], "/a?b"),
     (["routes", 0, "respond"], {}),
     (["routes", 0, "max_body"], 1),
+    (["routes", 0, "upgrades"], ["h2c"]),
+    (["routes", 0, "upgrades"], True),
+    (["routes", 0, "grpc"], "yes"),
+    (["routes", 0, "timeouts"], {"tunnel_idle": 5}),
     (["routes", 0], {"hosts": "a"}),
     (["routes", 0], {"redirect": {}}),
     (["routes", 0], {"redirect": {"location": "{path}"}}),
@@ -65,6 +75,22 @@ WRONG = [
     (["clusters", "app", "subclusters", "east", "backends", 0, "address"], "10.0.0.1:0"),
     (["clusters", "app", "subclusters", "east", "backends", 0, "weight"], 10001),
     (["clusters", "app", "pool"], {"max_connections": 0}),
+    (["clusters", "app", "protocol"], "h2"),
+    (["clusters", "app", "http2"], {}),
+    (["clusters", "app"], {"backends": ["a:1"], "protocol": "http1", "http2": {}}),
+    (["clusters", "app"], {"backends": ["a:1"], "protocol": "http2", "http2": {"max_fields": 1}}),
+]
+
+# Further ones that are right: what differs from the first.
+ALSO_RIGHT = [
+    (["listeners", "web", "protocols"], {"http2": {"prior_knowledge": True}}),
+    (["listeners", "web", "protocols"], {"http2": {"alpn": False}, "websocket": {}}),
+    (["routes", 0, "upgrades"], []),
+    (["routes", 0, "upgrades"], "websocket"),
+    (["routes", 0, "grpc"], True),
+    (["clusters", "app", "protocol"], "http2"),
+    (["clusters", "app"],
+     {"backends": ["a:1"], "protocol": "http2", "http2": {"stream_window": "1MiB"}}),
 ]
 
 
@@ -89,14 +115,24 @@ def test_right(validator):
     assert validator.is_valid(RIGHT)
 
 
-@pytest.mark.parametrize("place, value", WRONG, ids=lambda item: json.dumps(item))
-def test_wrong(validator, place, value):
+def changed(place, value):
+    """The right configuration with this value in that place."""
     document = copy.deepcopy(RIGHT)
     inner = document
     for key in place[:-1]:
         inner = inner[key] if isinstance(inner, list) else inner.setdefault(key, {})
     inner[place[-1]] = value
-    assert not validator.is_valid(document)
+    return document
+
+
+@pytest.mark.parametrize("place, value", ALSO_RIGHT, ids=lambda item: json.dumps(item))
+def test_also_right(validator, place, value):
+    assert [error.message for error in validator.iter_errors(changed(place, value))] == []
+
+
+@pytest.mark.parametrize("place, value", WRONG, ids=lambda item: json.dumps(item))
+def test_wrong(validator, place, value):
+    assert not validator.is_valid(changed(place, value))
 
 
 @pytest.mark.parametrize(

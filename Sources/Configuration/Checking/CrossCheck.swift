@@ -43,6 +43,7 @@ struct CrossCheck {
     if let cluster = find(route.cluster, in: clusters, what: "cluster") {
       config.action = .forward(cluster: cluster)
     }
+    if case .forward(let index) = config.action { check(route, with: draft.clusters[index]) }
     for node in route.listeners {
       guard let listener = find(node, in: listeners, what: "listener") else { continue }
       if config.listeners.contains(listener) {
@@ -63,6 +64,19 @@ struct CrossCheck {
       node.fail("there is no \(what) \"\(name)\"\(hint)")
     }
     return nil
+  }
+
+  /// What a route asks for and backends that speak another protocol cannot do.
+  private func check(_ route: RouteDraft, with cluster: ClusterConfig) {
+    switch cluster.protocol {
+    case .http1:
+      guard route.config.grpc == .always else { return }
+      route.grpc?.warn("gRPC takes HTTP/2; the protocol of cluster \"\(cluster.name)\" is http1")
+    case .http2:
+      guard !route.config.upgrades.isEmpty else { return }
+      route.upgrades?.warn(
+        "an upgrade takes HTTP/1.1; the protocol of cluster \"\(cluster.name)\" is http2")
+    }
   }
 
   private func checkRouteNames() {

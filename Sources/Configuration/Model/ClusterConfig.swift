@@ -8,12 +8,18 @@ public struct ClusterConfig: Equatable, Sendable {
     case literal(String)
   }
 
+  /// What backends speak. JSON: `protocol`.
+  public enum BackendProtocol: String, CaseIterable, Sendable { case http1, http2 }
+
   /// The key in `clusters`.
   public var name = ""
   /// JSON: `subclusters`, an object of `{ "weight": 1, "backends": [...] }`, or `backends` alone for
   /// one subcluster named `default`.
   public var subclusters: [SubclusterConfig] = []
   public var host = HostPolicy.keep
+  public var `protocol` = BackendProtocol.http1
+  /// What counts when ``protocol`` is `.http2`. JSON: `http2`, an error beside `http1`.
+  public var http2 = BackendHTTP2Config()
   public var timeouts = ClusterTimeouts()
   public var pool = PoolConfig()
 
@@ -57,6 +63,8 @@ public struct ClusterTimeouts: Equatable, Sendable {
   public var writeIdle: Duration = .seconds(30)
   /// To wait for a connection when the backend has as many as it may: 503. JSON: `queue`.
   public var queue: Duration = .seconds(1)
+  /// The most that a client's `grpc-timeout` can ask for. JSON: `grpc_max`.
+  public var grpcMax: Duration = .seconds(3600)
 
   public init() {}
 }

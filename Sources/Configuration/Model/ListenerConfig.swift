@@ -9,6 +9,10 @@ public struct ListenerConfig: Equatable, Sendable {
   public var bind: [Endpoint] = []
   /// JSON: `protocols.http1`; nil when `protocols` is there and does not name it.
   public var http1: HTTP1Config? = HTTP1Config()
+  /// JSON: `protocols.http2`; nil as above.
+  public var http2: HTTP2Config? = HTTP2Config()
+  /// JSON: `protocols.websocket`; nil as above.
+  public var websocket: WebSocketConfig? = WebSocketConfig()
   public var timeouts = ListenerTimeouts()
   public var forwarding = ForwardingConfig()
   /// Least rate, in octets a second, at which a client must send or take content, counted from 10 s

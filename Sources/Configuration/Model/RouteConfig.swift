@@ -21,6 +21,19 @@ public struct RouteConfig: Equatable, Sendable {
     case respond(FixedResponseConfig)
   }
 
+  /// A protocol to which a connection may be upgraded (RFC 9110 §7.8).
+  public enum Upgrade: String, CaseIterable, Sendable { case websocket }
+
+  /// Which requests are gRPC: their errors are told in `grpc-status`, and `grpc-timeout` is their
+  /// deadline.
+  public enum GRPC: Equatable, Sendable {
+    /// Those whose content type is `application/grpc` or begins with that and `+` or `;`. JSON:
+    /// `"auto"`.
+    case auto
+    /// JSON: `true` and `false`.
+    case always, never
+  }
+
   /// JSON: `name`; absent, `routes[3]`.
   public var name = ""
   /// Indices into ``RoutingConfig/listeners``; empty means all. JSON: `listeners`.
@@ -37,6 +50,14 @@ public struct RouteConfig: Equatable, Sendable {
   /// connection is cut. nil means no limit. JSON: `timeouts.response_head` overrides the cluster's.
   public var totalTimeout: Duration?
   public var responseHeadTimeout: Duration?
+  /// How long an upgraded connection may carry nothing. nil: ``WebSocketConfig/idleTimeout`` of the
+  /// listener. JSON: `timeouts.tunnel_idle`.
+  public var tunnelIdleTimeout: Duration?
+  /// nil: ``ClusterTimeouts/grpcMax``. JSON: `timeouts.grpc_max`.
+  public var grpcMaxTimeout: Duration?
+  /// Empty forbids all. JSON: `upgrades`, a token or an array of them.
+  public var upgrades: Set<Upgrade> = [.websocket]
+  public var grpc = GRPC.auto
   /// JSON: `access_log`.
   public var accessLog = true
 

@@ -2,11 +2,11 @@ import Addressing
 
 extension ClusterConfig {
   enum Key: String, ObjectKey {
-    case subclusters, backends, host, timeouts, pool
+    case subclusters, backends, host, `protocol`, http2, timeouts, pool
 
     static let later: Set<String> = [
-      "balance", "ejection", "hash", "health", "http2", "mirror", "protocol", "proxy_protocol",
-      "queue", "resolve", "retries", "retry", "slow_start", "sticky", "tls", "websocket",
+      "balance", "ejection", "hash", "health", "mirror", "proxy_protocol", "queue", "resolve",
+      "retries", "retry", "slow_start", "sticky", "tls",
     ]
   }
 
@@ -16,8 +16,20 @@ extension ClusterConfig {
     guard let object = ObjectNode<Key>(node) else { return }
     subclusters = Self.subclusters(of: object)
     if let node = object[.host] { host = HostPolicy(decoding: node) }
+    readProtocol(object)
     if let node = object[.timeouts] { timeouts = ClusterTimeouts(decoding: node) }
     if let node = object[.pool] { pool = PoolConfig(decoding: node) }
+  }
+
+  private mutating func readProtocol(_ object: ObjectNode<Key>) {
+    // A word that is none has been reported, and may have been meant for http2.
+    let word = object[.protocol].map { $0.word(BackendProtocol.self) } ?? .http1
+    self.protocol = word ?? .http1
+    guard let node = object[.http2] else { return }
+    http2 = BackendHTTP2Config(decoding: node)
+    if word == .http1, !object.isDamaged {
+      node.fail("has no effect with protocol http1; set \"protocol\" to \"http2\"")
+    }
   }
 
   private static func subclusters(of object: ObjectNode<Key>) -> [SubclusterConfig] {
@@ -139,6 +151,7 @@ extension ClusterTimeouts {
     case bodyIdle = "body_idle"
     case writeIdle = "write_idle"
     case queue
+    case grpcMax = "grpc_max"
 
     static let later: Set<String> = ["tls_handshake", "tunnel_idle"]
   }
@@ -151,6 +164,7 @@ extension ClusterTimeouts {
     object.read(.bodyIdle, into: &bodyIdle, in: Ranges.timeout)
     object.read(.writeIdle, into: &writeIdle, in: Ranges.timeout)
     object.read(.queue, into: &queue, in: Ranges.timeout)
+    object.read(.grpcMax, into: &grpcMax, in: Ranges.timeout)
   }
 }
 

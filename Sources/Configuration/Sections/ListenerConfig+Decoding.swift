@@ -11,15 +11,7 @@ struct ListenerDraft {
     case maxConnections = "max_connections"
     case serverField = "server_field"
 
-    static let later: Set<String> = [
-      "tls", "proxy_protocol", "http2", "http3", "websocket", "grpc",
-    ]
-  }
-
-  enum ProtocolKey: String, ObjectKey {
-    case http1
-
-    static let later: Set<String> = ["http2", "http3", "h2c", "websocket", "grpc", "tls"]
+    static let later: Set<String> = ["tls", "proxy_protocol", "http3"]
   }
 
   init(name: String, decoding node: Node) {
@@ -27,7 +19,7 @@ struct ListenerDraft {
     guard let object = ObjectNode<Key>(node) else { return }
     for node in object.required(.bind)?.oneOrMore() ?? [] { bind(node) }
     config.bind = bindings.map(\.endpoint)
-    if let node = object[.protocols] { config.http1 = Self.protocols(node) }
+    if let node = object[.protocols] { readProtocols(node) }
     if let node = object[.timeouts] { config.timeouts = ListenerTimeouts(decoding: node) }
     if let node = object[.forwarding] { config.forwarding = ForwardingConfig(decoding: node) }
     object.read(.minRate, intoSize: &config.minRate, in: 0...1 << 20)
@@ -43,44 +35,6 @@ struct ListenerDraft {
     } catch {
       node.fail("\"\(text)\": \(error)")
     }
-  }
-
-  private static func protocols(_ node: Node) -> HTTP1Config? {
-    guard let object = ObjectNode<ProtocolKey>(node) else { return nil }
-    if let node = object[.http1] { return HTTP1Config(decoding: node) }
-    // A key that was refused has been reported; only an empty object is left to speak of.
-    if case .object(let object) = node.value.kind, object.members.isEmpty, !object.isDamaged {
-      node.fail("must name a protocol; leave it out for all that there are")
-    }
-    return nil
-  }
-}
-
-extension HTTP1Config {
-  enum Key: String, ObjectKey {
-    case maxRequestLine = "max_request_line"
-    case maxHead = "max_head"
-    case maxFields = "max_fields"
-    case maxRequests = "max_requests"
-    case oddNames = "odd_field_names"
-    case halfClose = "half_close"
-
-    static let later: Set<String> = ["websocket", "upgrade", "upgrades"]
-  }
-
-  init(decoding node: Node) {
-    self.init()
-    guard let object = ObjectNode<Key>(node) else { return }
-    object.read(.maxRequestLine, intoSize: &maxRequestLine, in: 256...1 << 20)
-    object.read(.maxHead, intoSize: &maxHead, in: 1024...1 << 20)
-    object.read(.maxFields, into: &maxFields, in: 1...1000)
-    object.read(.maxRequests, into: &maxRequests, in: 0...1_000_000_000)
-    object.read(.oddNames, into: &oddNames)
-    object.read(.halfClose, into: &halfClose)
-    guard maxRequestLine > maxHead else { return }
-    let line = format(octets: maxRequestLine)
-    (object[.maxHead] ?? object[.maxRequestLine] ?? node).fail(
-      "max_head, \(format(octets: maxHead)), is less than max_request_line, \(line)")
   }
 }
 

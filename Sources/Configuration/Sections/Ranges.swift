@@ -6,4 +6,20 @@ enum Ranges {
   static let optionalTime: ClosedRange<Duration> = .zero...(.seconds(86_400))
   static let weight = 0...10_000
   static let connections = 1...10_000_000
+  /// Field lines of one message.
+  static let fields = 1...1000
+  /// Octets of a field section.
+  static let head = 1 << 10...1 << 20
+
+  /// Streams of an HTTP/2 connection.
+  static let streams = 1...10_000
+  /// RFC 9113 §6.9.1: at most 2^31-1. What every peer may send before it has seen our settings, and
+  /// a connection's window can only grow from there: 65535.
+  static let window = 65_535...0x7FFF_FFFF
+  /// RFC 9113 §4.2 begins there and ends at 16 MiB, which is more than should be on one stream
+  /// before others get their turn.
+  static let frame = 1 << 14...1 << 20
+  static let headerTable = 0...1 << 16
+  /// What a peer may make us do: at once, and each second.
+  static let bucket = 1...1_000_000
 }

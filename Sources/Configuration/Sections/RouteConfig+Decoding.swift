@@ -6,24 +6,28 @@ struct RouteDraft {
   var cluster: Node?
   /// The names of listeners.
   var listeners: [Node] = []
+  /// What the route asks for in so many words, and its cluster may not be able to do.
+  var upgrades: Node?
+  var grpc: Node?
 
   enum Key: String, ObjectKey {
-    case name, listeners, hosts, path, cluster, redirect, respond, timeouts
+    case name, listeners, hosts, path, cluster, redirect, respond, timeouts, upgrades, grpc
     case maxBody = "max_body"
     case accessLog = "access_log"
 
     static let later: Set<String> = [
-      "auth", "cache", "compression", "cors", "fields", "http2", "match", "methods", "mirror",
+      "auth", "cache", "compression", "cors", "fields", "match", "methods", "mirror",
       "rate_limit", "request_fields", "response_fields", "retries", "retry", "rewrite", "tls",
-      "upgrade", "upgrades", "websocket",
     ]
   }
 
   enum TimeoutKey: String, ObjectKey {
     case total
     case responseHead = "response_head"
+    case tunnelIdle = "tunnel_idle"
+    case grpcMax = "grpc_max"
 
-    static let later: Set<String> = ["body_idle", "tunnel_idle", "write_idle"]
+    static let later: Set<String> = ["body_idle", "write_idle"]
   }
 
   init(decoding node: Node) {
@@ -42,7 +46,13 @@ struct RouteDraft {
     if let place = object[.timeouts], let timeouts = ObjectNode<TimeoutKey>(place) {
       timeouts.read(.total, into: &config.totalTimeout, in: Ranges.timeout)
       timeouts.read(.responseHead, into: &config.responseHeadTimeout, in: Ranges.timeout)
+      timeouts.read(.tunnelIdle, into: &config.tunnelIdleTimeout, in: Ranges.timeout)
+      timeouts.read(.grpcMax, into: &config.grpcMaxTimeout, in: Ranges.timeout)
     }
+    upgrades = object[.upgrades]
+    if let place = upgrades { config.upgrades = Set(decoding: place) }
+    grpc = object[.grpc]
+    if let place = grpc { config.grpc = RouteConfig.GRPC(decoding: place) }
     object.read(.accessLog, into: &config.accessLog)
   }
 
@@ -82,6 +92,33 @@ struct RouteDraft {
     cluster = object[.cluster]
     if given.isEmpty, !object.isDamaged {
       node.fail("a route needs one of the keys \"cluster\", \"redirect\" and \"respond\"")
+    }
+  }
+}
+
+extension Set<RouteConfig.Upgrade> {
+  /// A token or an array of them, which may be empty: nothing is allowed then.
+  fileprivate init(decoding node: Node) {
+    self.init()
+    let elements = if case .array = node.value.kind { node.elements() ?? [] } else { [node] }
+    for element in elements {
+      guard let upgrade = element.word(RouteConfig.Upgrade.self) else { continue }
+      if !insert(upgrade).inserted { element.warn("is listed twice") }
+    }
+  }
+}
+
+extension RouteConfig.GRPC {
+  fileprivate init(decoding node: Node) {
+    switch node.value.kind {
+    case .bool(let isWanted): self = isWanted ? .always : .never
+    case .string("auto"): self = .auto
+    case .string(let text):
+      self = .auto
+      node.fail("expected true, false or \"auto\", found \"\(text)\"")
+    case .null, .number, .array, .object, .invalid:
+      self = .auto
+      node.failType(expected: "true, false or \"auto\"")
     }
   }
 }
