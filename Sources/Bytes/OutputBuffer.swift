@@ -72,6 +72,18 @@
     count &+= 1
   }
 
+  /// Appends the lowest `length` octets of `word`, the lowest first.
+  ///
+  /// All eight are stored and some of them not counted, which costs less than a branch on their number.
+  @inline(__always)
+  public mutating func append(_ word: UInt64, length: Int) {
+    precondition(length >= 0 && length <= 8)
+    reserve(8)
+    // Sound: `reserve` made room for eight octets after `count`.
+    unsafe (base + count).storeBytes(of: word.littleEndian, as: UInt64.self)
+    count &+= length
+  }
+
   /// Appends `name`, a colon and a space, `value`, and CRLF.
   ///
   /// In one step, because messages are mostly made of these: half the cost of four steps.

@@ -32,4 +32,12 @@ struct OutputBufferTests {
     let isEmpty = output.isEmpty
     #expect(isEmpty)
   }
+
+  @Test("of a word, so many octets are appended as are asked for")
+  func words() {
+    var output = OutputBuffer(capacity: 1)
+    for length in 0...8 { output.append(0x6867_6665_6463_6261, length: length) }
+    let written = output.span.text
+    #expect(written == "aababcabcdabcdeabcdefabcdefgabcdefgh")
+  }
 }

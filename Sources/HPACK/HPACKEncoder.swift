@@ -1,0 +1,138 @@
+public import Bytes
+public import HTTPSemantics
+
+/// Encodes the field blocks of one direction of a connection (RFC 7541).
+///
+/// Every block that it writes has to be sent, in the order of writing: begin with
+/// ``beginBlock(into:)``, then pseudo-header fields, then fields.
+public struct HPACKEncoder: ~Copyable {
+  /// How a field line is represented (§6).
+  public enum Indexing: Sendable {
+    /// By the tables, and added to the dynamic one (§6.2.1).
+    case indexed
+    /// Without changing the dynamic table (§6.2.2).
+    case literal
+    /// The same, and so at every hop (§6.2.3, §7.1.3).
+    case neverIndexed
+  }
+
+  private var table: EncoderTable
+  /// The size that we never let the peer's table exceed.
+  private let cap: Int
+  /// The lowest size since the last block, when it has to be told to the peer.
+  private var untoldSize: Int?
+
+  /// - Parameter maxTableOctets: The most that our own table may hold, at most 65,536. A peer's table
+  ///   has 4,096 octets before its settings came, so no more is used until then.
+  public init(maxTableOctets: Int = 4096) {
+    cap = DynamicTable.clamped(maxTableOctets)
+    table = EncoderTable(maxSize: min(cap, 4096))
+    untoldSize = cap < 4096 ? cap : nil
+  }
+
+  /// After the peer's SETTINGS_HEADER_TABLE_SIZE came; capped by ours. What changed is told at the start
+  /// of the next block.
+  public mutating func setMaxTableOctets(_ maxTableOctets: Int) {
+    let size = min(max(maxTableOctets, 0), cap)
+    guard size != table.table.maxSize else { return }
+    untoldSize = min(untoldSize ?? size, size)
+    table.setMaxSize(size)
+  }
+
+  /// Begins a field block, with the size updates that are due (§4.2).
+  public mutating func beginBlock(into output: inout OutputBuffer) {
+    guard let lowest = untoldSize else { return }
+    untoldSize = nil
+    let size = table.table.maxSize
+    if lowest < size { output.append(integer: lowest, prefixBits: 5, pattern: 0x20) }
+    output.append(integer: size, prefixBits: 5, pattern: 0x20)
+  }
+
+  /// Writes a field line.
+  ///
+  /// - Parameters:
+  ///   - id: What the name is recognised as.
+  ///   - name: In any case: it is written in lower case.
+  public mutating func encode(
+    _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>, _ indexing: Indexing,
+    into output: inout OutputBuffer
+  ) {
+    switch indexing {
+    case .indexed: encodeIndexed(id, name: name, value: value, into: &output)
+    case .literal:
+      if let index = StaticTable.index(of: id, value: value) {
+        return output.append(integer: index, prefixBits: 7, pattern: 0x80)
+      }
+      encodeLiteral(id, name: name, value: value, pattern: 0, into: &output)
+    case .neverIndexed:
+      encodeLiteral(id, name: name, value: value, pattern: 0x10, into: &output)
+    }
+  }
+
+  /// Writes `:status`.
+  public mutating func encode(status: UInt16, into output: inout OutputBuffer) {
+    if let index = StaticTable.index(ofStatus: status) {
+      return output.append(integer: index, prefixBits: 7, pattern: 0x80)
+    }
+    var digits = InlineArray<3, UInt8>(repeating: .zero)
+    var rest = status
+    for index in [2, 1, 0] {
+      digits[index] &+= UInt8(rest % 10)
+      rest /= 10
+    }
+    encode(pseudo: .statusPseudo, value: digits.span, into: &output)
+  }
+
+  /// Writes a pseudo-header field: `:method`, `:scheme`, `:authority`, `:path`, `:protocol`.
+  public mutating func encode(
+    pseudo id: FieldID, value: Span<UInt8>, into output: inout OutputBuffer
+  ) {
+    let names = PseudoField.names
+    let name = names.span.extracting(PseudoField.range(of: id))
+    // Paths differ from request to request, and would only push out what does not.
+    encode(id, name: name, value: value, id == .pathPseudo ? .literal : .indexed, into: &output)
+  }
+
+  private mutating func encodeIndexed(
+    _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>, into output: inout OutputBuffer
+  ) {
+    if let index = StaticTable.index(of: id, value: value) {
+      return output.append(integer: index, prefixBits: 7, pattern: 0x80)
+    }
+    let hashes = table.hashes(of: id, name: name, value: value)
+    if let age = table.find(hashes, id, name: name, value: value) {
+      return output.append(
+        integer: age &+ StaticTable.count &+ 1, prefixBits: 7, pattern: 0x80)
+    }
+    // One that fills most of the table would push out what is worth more.
+    let octets = name.count &+ value.count &+ DynamicTable.entryOverhead
+    guard octets <= table.table.maxSize / 4 * 3 else {
+      return encodeLiteral(id, name: name, value: value, pattern: 0, into: &output)
+    }
+    appendName(id, name, prefixBits: 6, pattern: 0x40, into: &output)
+    output.append(literal: value, .kept)
+    table.insert(hashes, id, name: name, value: value)
+  }
+
+  /// A literal that leaves the dynamic table as it is.
+  private func encodeLiteral(
+    _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>, pattern: UInt8,
+    into output: inout OutputBuffer
+  ) {
+    appendName(id, name, prefixBits: 4, pattern: pattern, into: &output)
+    output.append(literal: value, .kept)
+  }
+
+  /// The name of a literal: its index where a table has it, else a string (§6.2).
+  @inline(__always)
+  private func appendName(
+    _ id: FieldID, _ name: Span<UInt8>, prefixBits: UInt8, pattern: UInt8,
+    into output: inout OutputBuffer
+  ) {
+    let index =
+      StaticTable.nameIndex(of: id, name: name)
+      ?? table.findName(id, name: name).map { $0 &+ StaticTable.count &+ 1 }
+    output.append(integer: index ?? 0, prefixBits: prefixBits, pattern: pattern)
+    if index == nil { output.append(literal: name, .lowered) }
+  }
+}
