@@ -35,8 +35,9 @@ struct ByteQueueTests {
   @Test("what is empty can be appended and removed")
   func empty() {
     var queue = ByteQueue()
-    queue.append([].span)
-    queue.append(lowercasing: [].span)
+    let nothing: [UInt8] = []
+    queue.append(nothing.span)
+    queue.append(lowercasing: nothing.span)
     queue.removeFirst(0)
     let count = queue.span.count
     #expect(count == 0)
