@@ -72,17 +72,30 @@
     count &+= 1
   }
 
-  /// Appends the lowest `length` octets of `word`, the lowest first.
+  /// Appends what `body` writes, which is at most `limit` octets.
   ///
-  /// All eight are stored and some of them not counted, which costs less than a branch on their number.
-  @inline(__always)
-  public mutating func append(_ word: UInt64, length: Int) {
-    precondition(length >= 0 && length <= 8)
-    reserve(8)
-    // Sound: `reserve` made room for eight octets after `count`.
-    unsafe (base + count).storeBytes(of: word.littleEndian, as: UInt64.self)
-    count &+= length
+  /// For codecs that write octet by octet: room is made once, and what is written is counted once.
+  @inlinable
+  public mutating func append<Failure: Error>(
+    upTo limit: Int, _ body: (inout OutputRoom) throws(Failure) -> Void
+  ) throws(Failure) {
+    let (start, length) = unsafe makeRoom(limit)
+    // Sound: there is room for `length` octets at `start`, and `body` cannot keep what it is lent.
+    var room = unsafe OutputRoom(start: start, length: length)
+    try body(&room)
+    advance(unsafe room.next - start)
   }
+
+  /// Where the next octets go to, and how many of them have room, `limit` at least and a little more.
+  @usableFromInline
+  mutating func makeRoom(_ limit: Int) -> (start: UnsafeMutableRawPointer, length: Int) {
+    precondition(limit >= 0)
+    reserve(limit &+ OutputRoom.slack)
+    return unsafe (base + count, capacity &- count)
+  }
+
+  @usableFromInline
+  mutating func advance(_ length: Int) { count &+= length }
 
   /// Appends `name`, a colon and a space, `value`, and CRLF.
   ///

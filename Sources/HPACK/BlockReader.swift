@@ -24,11 +24,11 @@ struct BlockReader {
   ) throws(HPACKError) -> Int {
     var value = UInt64(prefix)
     // Five octets have room for 35 bits: the sum cannot overflow, and zeros cannot go on for ever.
-    for shift: UInt64 in [0, 7, 14, 21, 28] {
+    for octetIndex: UInt64 in 0..<5 {
       guard position < block.count else { throw .truncated }
       let octet = block[position]
       position &+= 1
-      value &+= UInt64(octet & 0x7F) &<< shift
+      value &+= UInt64(octet & 0x7F) &<< (octetIndex &* 7)
       if octet & 0x80 == 0 {
         guard value <= UInt64(UInt32.max) else { throw .integerTooLarge }
         return Int(value)
@@ -45,8 +45,9 @@ struct BlockReader {
     let isHuffman = block[position] & 0x80 != 0
     let length = try integer(block, prefixBits: 7)
     guard length <= block.count &- position else { throw .truncated }
-    let octets = block.extracting(position..<position &+ length)
-    position &+= length
-    if isHuffman { try Huffman.decode(octets, into: &output) } else { output.append(octets) }
+    let range = position..<position &+ length
+    position = range.upperBound
+    if !isHuffman { return output.append(block.extracting(range)) }
+    try Huffman.decode(block, range, into: &output)
   }
 }

@@ -76,8 +76,8 @@ public struct HPACKEncoder: ~Copyable {
     }
     var digits = InlineArray<3, UInt8>(repeating: .zero)
     var rest = status
-    for index in [2, 1, 0] {
-      digits[index] &+= UInt8(rest % 10)
+    for index in 0..<3 {
+      digits[2 - index] &+= UInt8(rest % 10)
       rest /= 10
     }
     encode(pseudo: .statusPseudo, value: digits.span, into: &output)
@@ -110,7 +110,7 @@ public struct HPACKEncoder: ~Copyable {
       return encodeLiteral(id, name: name, value: value, pattern: 0, into: &output)
     }
     appendName(id, name, prefixBits: 6, pattern: 0x40, into: &output)
-    output.append(literal: value, .kept)
+    output.append(literal: value)
     table.insert(hashes, id, name: name, value: value)
   }
 
@@ -120,7 +120,7 @@ public struct HPACKEncoder: ~Copyable {
     into output: inout OutputBuffer
   ) {
     appendName(id, name, prefixBits: 4, pattern: pattern, into: &output)
-    output.append(literal: value, .kept)
+    output.append(literal: value)
   }
 
   /// The name of a literal: its index where a table has it, else a string (§6.2).
@@ -133,6 +133,6 @@ public struct HPACKEncoder: ~Copyable {
       StaticTable.nameIndex(of: id, name: name)
       ?? table.findName(id, name: name).map { $0 &+ StaticTable.count &+ 1 }
     output.append(integer: index ?? 0, prefixBits: prefixBits, pattern: pattern)
-    if index == nil { output.append(literal: name, .lowered) }
+    if index == nil { output.append(name: name) }
   }
 }

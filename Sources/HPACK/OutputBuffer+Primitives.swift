@@ -25,15 +25,24 @@ extension OutputBuffer {
   }
 
   /// A string literal, Huffman-encoded when that is shorter (§5.2).
-  @inline(__always)
-  mutating func append(literal bytes: Span<UInt8>, _ letters: Letters) {
-    let encoded = Huffman.encodedCount(of: bytes, letters)
+  mutating func append(literal bytes: Span<UInt8>) {
+    let encoded = Huffman.encodedCount(of: bytes, .kept)
     if encoded < bytes.count {
       append(integer: encoded, prefixBits: 7, pattern: 0x80)
-      return Huffman.encode(bytes, letters, into: &self)
+      return Huffman.encode(bytes, .kept, count: encoded, into: &self)
     }
     append(integer: bytes.count, prefixBits: 7, pattern: 0)
-    if letters == .kept { return append(bytes) }
+    append(bytes)
+  }
+
+  /// The same for a field name, which is written in lower case.
+  mutating func append(name bytes: Span<UInt8>) {
+    let encoded = Huffman.encodedCount(of: bytes, .lowered)
+    if encoded < bytes.count {
+      append(integer: encoded, prefixBits: 7, pattern: 0x80)
+      return Huffman.encode(bytes, .lowered, count: encoded, into: &self)
+    }
+    append(integer: bytes.count, prefixBits: 7, pattern: 0)
     for index in bytes.indices { append(bytes[index].lowercased) }
   }
 }

@@ -33,11 +33,17 @@ struct OutputBufferTests {
     #expect(isEmpty)
   }
 
-  @Test("of a word, so many octets are appended as are asked for")
+  @Test("words are appended as far as is asked for")
   func words() {
     var output = OutputBuffer(capacity: 1)
-    for length in 0...8 { output.append(0x6867_6665_6463_6261, length: length) }
+    for length in 0...8 {
+      output.append(upTo: length) { $0.append(0x6867_6665_6463_6261, length: length) }
+    }
+    output.append(upTo: 20) { room in
+      for _ in 0..<10 { room.append(0x6261, length: 2) }
+    }
     let written = output.span.text
-    #expect(written == "aababcabcdabcdeabcdefabcdefgabcdefgh")
+    #expect(
+      written == "aababcabcdabcdeabcdefabcdefgabcdefgh" + String(repeating: "ab", count: 10))
   }
 }

@@ -38,7 +38,8 @@ struct AllocationTests {
         serial[digit] = serial[digit] == 0x39 ? 0x30 : serial[digit] + 1
         if serial[digit] != 0x30 { break }
       }
-      encoder.encode(.other, name: fields[5].name.span, value: serial.span, .indexed, into: &output)
+      let name = fields[5].name
+      encoder.encode(.other, name: name.span, value: serial.span, .indexed, into: &output)
       let isWithin = try? decoder.decode(
         output.span, limits: FieldBlockLimits(), into: &octets, &section)
       return isWithin == true && section.count == fields.count + 1

@@ -87,7 +87,7 @@ struct AcceptedBlock: CustomTestStringConvertible {
       rule: "no update after the limit rose", hex: "82", fields: [method], limits: [8192]),
     AcceptedBlock(
       rule: "an integer with a needless zero",
-      hex: "42 ff 80 00 " + .init(repeating: "07", count: 127),
+      hex: "42 7f 80 00 " + .init(repeating: "30", count: 127),
       fields: [Field(":method", .init(repeating: "0", count: 127))]),
     AcceptedBlock(
       rule: "empty name and value", hex: "00 00 00", fields: [Field("", "")]),
@@ -101,7 +101,7 @@ struct AcceptedBlock: CustomTestStringConvertible {
       fields: [Field(":a", ""), Field(":method", "")]),
     AcceptedBlock(
       rule: "a name of an entry that its own insertion evicts, §4.4",
-      hex: "3f 02 40 01 61 00 7e 01 62 be",
+      hex: "3f 03 40 01 61 00 7e 01 62 be",
       fields: [Field("a", ""), Field("a", "b"), Field("a", "b")]),
   ]
 }

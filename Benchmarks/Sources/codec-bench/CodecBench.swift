@@ -13,6 +13,7 @@ struct CodecBench {
     bodies(measure)
     writing(measure)
     semantics(measure)
+    FieldBlockBench.run(measure)
   }
 
   private static func requests(_ measure: Measure) {
