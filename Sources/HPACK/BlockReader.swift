@@ -23,12 +23,14 @@ struct BlockReader {
     _ block: Span<UInt8>, _ prefix: UInt8
   ) throws(HPACKError) -> Int {
     var value = UInt64(prefix)
+    var shift: UInt64 = 0
     // Five octets have room for 35 bits: the sum cannot overflow, and zeros cannot go on for ever.
-    for octetIndex: UInt64 in 0..<5 {
+    while shift < 35 {
       guard position < block.count else { throw .truncated }
       let octet = block[position]
       position &+= 1
-      value &+= UInt64(octet & 0x7F) &<< (octetIndex &* 7)
+      value &+= UInt64(octet & 0x7F) &<< shift
+      shift &+= 7
       if octet & 0x80 == 0 {
         guard value <= UInt64(UInt32.max) else { throw .integerTooLarge }
         return Int(value)

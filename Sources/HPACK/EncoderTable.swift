@@ -7,15 +7,19 @@ import HTTPSemantics
 /// the newest to the oldest. An evicted entry leaves no work behind: a chain ends where an entry is older
 /// than the table's oldest.
 struct EncoderTable: ~Copyable {
-  /// The hashes of a field: of its name, and of its name and value.
-  struct Hashes {
-    let name: UInt32
-    let field: UInt32
+  /// What a table has of a field.
+  enum Match {
+    /// An entry of this age with the name and the value.
+    case field(Int)
+    /// An entry of this age with the name: the newest one.
+    case name(Int)
+    case nothing
   }
 
   /// What an entry has in the chains.
   private struct Link {
-    let hashes: Hashes
+    let name: UInt32
+    let field: UInt32
     /// The serial numbers of the next older entries in the two chains.
     var olderName: UInt32 = 0
     var olderField: UInt32 = 0
@@ -35,38 +39,44 @@ struct EncoderTable: ~Copyable {
   /// Changes the maximum size, and evicts what exceeds it.
   mutating func setMaxSize(_ maxSize: Int) { table.setMaxSize(maxSize) }
 
-  func hashes(of id: FieldID, name: Span<UInt8>, value: Span<UInt8>) -> Hashes {
-    let name = hash(of: id, name: name)
-    let field = hasher.hash(value, salt: name)
-    return Hashes(
-      name: UInt32(truncatingIfNeeded: name), field: UInt32(truncatingIfNeeded: field))
+  /// The hash of a name: of what it is recognised as, or else of its octets in lower case.
+  @inline(__always)
+  func nameHash(of id: FieldID, _ name: Span<UInt8>) -> UInt64 {
+    // The odd multiplier spreads the few known ones over all the bits.
+    id == .other ? hasher.hashIgnoringCase(name) : UInt64(id.rawValue) &* 0x9E37_79B9_7F4A_7C15
   }
 
-  /// The age of an entry with this field; nil when there is none.
-  func find(_ hashes: Hashes, _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>) -> Int? {
-    guard !heads.isEmpty else { return nil }
-    var serial = heads[fieldBucket(hashes.field)]
+  /// Looks for a field.
+  ///
+  /// What repeats is mostly the newest entry of its name, so the value is hashed only when it is not.
+  func find(
+    _ nameHash: UInt64, _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>
+  ) -> Match {
+    guard let named = findName(nameHash, id, name: name) else { return .nothing }
+    if table.hasValue(table[named], value) { return .field(named) }
+    let hash = UInt32(truncatingIfNeeded: hasher.hash(value, salt: nameHash))
+    var serial = heads[fieldBucket(hash)]
     var last = -1
     while let age = age(of: serial, after: last) {
       let link = links[age]
-      if link.hashes.field == hashes.field {
+      if link.field == hash {
         let entry = table[age]
-        if table.hasName(entry, id, name), table.hasValue(entry, value) { return age }
+        if table.hasName(entry, id, name), table.hasValue(entry, value) { return .field(age) }
       }
       (serial, last) = (link.olderField, age)
     }
-    return nil
+    return .name(named)
   }
 
   /// The age of the newest entry with this name; nil when there is none.
-  func findName(_ id: FieldID, name: Span<UInt8>) -> Int? {
+  func findName(_ nameHash: UInt64, _ id: FieldID, name: Span<UInt8>) -> Int? {
     guard !heads.isEmpty else { return nil }
-    let hash = UInt32(truncatingIfNeeded: hash(of: id, name: name))
+    let hash = UInt32(truncatingIfNeeded: nameHash)
     var serial = heads[nameBucket(hash)]
     var last = -1
     while let age = age(of: serial, after: last) {
       let link = links[age]
-      if link.hashes.name == hash, table.hasName(table[age], id, name) { return age }
+      if link.name == hash, table.hasName(table[age], id, name) { return age }
       (serial, last) = (link.olderName, age)
     }
     return nil
@@ -75,17 +85,16 @@ struct EncoderTable: ~Copyable {
   /// Adds an entry, whose name is stored in lower case.
   ///
   /// - Precondition: It is not larger than the table.
-  mutating func insert(_ hashes: Hashes, _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>) {
+  mutating func insert(
+    _ nameHash: UInt64, _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>
+  ) {
     table.insert(id, name: name, .lowered, value: value)
     links.keep(table.count &- 1)
-    links.append(Link(hashes: hashes))
+    links.append(
+      Link(
+        name: UInt32(truncatingIfNeeded: nameHash),
+        field: UInt32(truncatingIfNeeded: hasher.hash(value, salt: nameHash))))
     if links.capacity * 2 != heads.count { rebuild() } else { chain(age: 0) }
-  }
-
-  @inline(__always)
-  private func hash(of id: FieldID, name: Span<UInt8>) -> UInt64 {
-    // An odd multiplier keeps apart what one of the few known names is salted with.
-    id == .other ? hasher.hashIgnoringCase(name) : UInt64(id.rawValue) &* 0x9E37_79B9_7F4A_7C15
   }
 
   /// The age of the entry with this serial number, if it is in the table and older than `last`.
@@ -106,7 +115,7 @@ struct EncoderTable: ~Copyable {
   private mutating func chain(age: Int) {
     var link = links[age]
     let serial = table.newest &- UInt32(truncatingIfNeeded: age)
-    let (name, field) = (nameBucket(link.hashes.name), fieldBucket(link.hashes.field))
+    let (name, field) = (nameBucket(link.name), fieldBucket(link.field))
     (link.olderName, link.olderField) = (heads[name], heads[field])
     (heads[name], heads[field]) = (serial, serial)
     links[age] = link

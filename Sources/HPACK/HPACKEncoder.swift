@@ -99,19 +99,22 @@ public struct HPACKEncoder: ~Copyable {
     if let index = StaticTable.index(of: id, value: value) {
       return output.append(integer: index, prefixBits: 7, pattern: 0x80)
     }
-    let hashes = table.hashes(of: id, name: name, value: value)
-    if let age = table.find(hashes, id, name: name, value: value) {
+    let nameHash = table.nameHash(of: id, name)
+    var nameIndex = StaticTable.nameIndex(of: id, name: name)
+    switch table.find(nameHash, id, name: name, value: value) {
+    case .field(let age):
       return output.append(
-        integer: age &+ StaticTable.count &+ 1, prefixBits: 7, pattern: 0x80)
+        integer: Self.index(ofAge: age), prefixBits: 7, pattern: 0x80)
+    case .name(let age): nameIndex = nameIndex ?? Self.index(ofAge: age)
+    case .nothing: break
     }
     // One that fills most of the table would push out what is worth more.
     let octets = name.count &+ value.count &+ DynamicTable.entryOverhead
     guard octets <= table.table.maxSize / 4 * 3 else {
-      return encodeLiteral(id, name: name, value: value, pattern: 0, into: &output)
+      return Self.append(nameIndex, name, value, prefixBits: 4, pattern: 0, to: &output)
     }
-    appendName(id, name, prefixBits: 6, pattern: 0x40, into: &output)
-    output.append(literal: value)
-    table.insert(hashes, id, name: name, value: value)
+    Self.append(nameIndex, name, value, prefixBits: 6, pattern: 0x40, to: &output)
+    table.insert(nameHash, id, name: name, value: value)
   }
 
   /// A literal that leaves the dynamic table as it is.
@@ -119,20 +122,24 @@ public struct HPACKEncoder: ~Copyable {
     _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>, pattern: UInt8,
     into output: inout OutputBuffer
   ) {
-    appendName(id, name, prefixBits: 4, pattern: pattern, into: &output)
+    let nameIndex =
+      StaticTable.nameIndex(of: id, name: name)
+      ?? table.findName(table.nameHash(of: id, name), id, name: name)
+      .map { Self.index(ofAge: $0) }
+    Self.append(nameIndex, name, value, prefixBits: 4, pattern: pattern, to: &output)
+  }
+
+  /// A literal, whose name is written by its index where a table has it (§6.2).
+  @inline(__always)
+  private static func append(
+    _ nameIndex: Int?, _ name: Span<UInt8>, _ value: Span<UInt8>, prefixBits: UInt8,
+    pattern: UInt8, to output: inout OutputBuffer
+  ) {
+    output.append(integer: nameIndex ?? 0, prefixBits: prefixBits, pattern: pattern)
+    if nameIndex == nil { output.append(name: name) }
     output.append(literal: value)
   }
 
-  /// The name of a literal: its index where a table has it, else a string (§6.2).
-  @inline(__always)
-  private func appendName(
-    _ id: FieldID, _ name: Span<UInt8>, prefixBits: UInt8, pattern: UInt8,
-    into output: inout OutputBuffer
-  ) {
-    let index =
-      StaticTable.nameIndex(of: id, name: name)
-      ?? table.findName(id, name: name).map { $0 &+ StaticTable.count &+ 1 }
-    output.append(integer: index ?? 0, prefixBits: prefixBits, pattern: pattern)
-    if index == nil { output.append(name: name) }
-  }
+  /// The index of an entry of the dynamic table (§2.3.3).
+  private static func index(ofAge age: Int) -> Int { age &+ StaticTable.count &+ 1 }
 }
