@@ -26,7 +26,7 @@ let package = Package(
   products: [
     .executable(name: "portico", targets: ["portico"]),
     // For Benchmarks/ and Fuzz/, which are packages of their own.
-    .library(name: "PorticoCodecs", targets: ["Bytes", "HTTPSemantics", "HTTP1"]),
+    .library(name: "PorticoCodecs", targets: ["Bytes", "HTTPSemantics", "HTTP1", "HPACK"]),
     .library(name: "PorticoConfiguration", targets: ["Configuration"]),
     .library(name: "PorticoTables", targets: ["Balancing", "Proxy"]),
   ],
@@ -60,6 +60,7 @@ let package = Package(
       name: "Configuration", dependencies: ["Addressing", "Bytes", "HTTPSemantics"],
       swiftSettings: house),
     .target(name: "HTTP1", dependencies: ["Bytes", "HTTPSemantics"], swiftSettings: house),
+    .target(name: "HPACK", dependencies: ["Bytes", "HTTPSemantics"], swiftSettings: house),
     .target(name: "HTTPSemantics", dependencies: ["Bytes"], swiftSettings: house),
     .target(
       name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux"], swiftSettings: house),
@@ -92,6 +93,10 @@ let package = Package(
       name: "HTTP1Tests",
       dependencies: ["Bytes", "CMallocCounter", "CodecTestSupport", "HTTP1", "HTTPSemantics"],
       swiftSettings: house),
+    .testTarget(
+      name: "HPACKTests",
+      dependencies: ["Bytes", "CMallocCounter", "CodecTestSupport", "HPACK", "HTTPSemantics"],
+      exclude: ["Fixtures"], swiftSettings: house),
     .testTarget(
       name: "EventLoopTests",
       dependencies: ["Addressing", "Bytes", "EventLoop", "LoopTestSupport"],

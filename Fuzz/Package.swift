@@ -28,6 +28,7 @@ let package = Package(
     fuzzer("response-head", in: "ResponseHeadFuzzer"),
     fuzzer("chunked", in: "ChunkedFuzzer"),
     fuzzer("request-target", in: "RequestTargetFuzzer"),
+    fuzzer("field-block", in: "FieldBlockFuzzer"),
     .target(name: "CLibFuzzer"),
     .target(name: "FuzzSupport", dependencies: ["CLibFuzzer"], swiftSettings: house),
   ]

@@ -100,14 +100,15 @@ public struct HPACKEncoder: ~Copyable {
       return output.append(integer: index, prefixBits: 7, pattern: 0x80)
     }
     let nameHash = table.nameHash(of: id, name)
-    var nameIndex = StaticTable.nameIndex(of: id, name: name)
+    var newestOfName: Int?
     switch table.find(nameHash, id, name: name, value: value) {
     case .field(let age):
       return output.append(
         integer: Self.index(ofAge: age), prefixBits: 7, pattern: 0x80)
-    case .name(let age): nameIndex = nameIndex ?? Self.index(ofAge: age)
+    case .name(let age): newestOfName = Self.index(ofAge: age)
     case .nothing: break
     }
+    let nameIndex = StaticTable.nameIndex(of: id, name: name) ?? newestOfName
     // One that fills most of the table would push out what is worth more.
     let octets = name.count &+ value.count &+ DynamicTable.entryOverhead
     guard octets <= table.table.maxSize / 4 * 3 else {
