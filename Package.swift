@@ -26,7 +26,8 @@ let package = Package(
   products: [
     .executable(name: "portico", targets: ["portico"]),
     // For Benchmarks/ and Fuzz/, which are packages of their own.
-    .library(name: "PorticoCodecs", targets: ["Bytes", "HTTPSemantics", "HTTP1", "HPACK"]),
+    .library(
+      name: "PorticoCodecs", targets: ["Bytes", "HTTPSemantics", "HTTP1", "HPACK", "HTTP2"]),
     .library(name: "PorticoConfiguration", targets: ["Configuration"]),
     .library(name: "PorticoTables", targets: ["Balancing", "Proxy"]),
   ],
@@ -61,6 +62,7 @@ let package = Package(
       swiftSettings: house),
     .target(name: "HTTP1", dependencies: ["Bytes", "HTTPSemantics"], swiftSettings: house),
     .target(name: "HPACK", dependencies: ["Bytes", "HTTPSemantics"], swiftSettings: house),
+    .target(name: "HTTP2", dependencies: ["Bytes", "HPACK", "HTTPSemantics"], swiftSettings: house),
     .target(name: "HTTPSemantics", dependencies: ["Bytes"], swiftSettings: house),
     .target(
       name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux"], swiftSettings: house),
@@ -97,6 +99,12 @@ let package = Package(
       name: "HPACKTests",
       dependencies: ["Bytes", "CMallocCounter", "CodecTestSupport", "HPACK", "HTTPSemantics"],
       exclude: ["Fixtures"], swiftSettings: house),
+    .testTarget(
+      name: "HTTP2Tests",
+      dependencies: [
+        "Bytes", "CMallocCounter", "CodecTestSupport", "HPACK", "HTTP2", "HTTPSemantics",
+      ],
+      swiftSettings: house),
     .testTarget(
       name: "EventLoopTests",
       dependencies: ["Addressing", "Bytes", "EventLoop", "LoopTestSupport"],
