@@ -5,8 +5,10 @@
   /// Octets written since the last ``removeAll()``.
   public private(set) var count = 0
 
+  /// - Parameter capacity: Octets that it has room for at once. With 0 it takes no memory until
+  ///   something is written.
   public init(capacity: Int = 4096) {
-    unsafe base = .allocate(byteCount: capacity, alignment: 16)
+    unsafe base = Self.memory(of: capacity)
     self.capacity = capacity
   }
 
@@ -17,7 +19,7 @@
     append(bytes)
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { if capacity > 0 { unsafe base.deallocate() } }
 
   public var isEmpty: Bool { count == 0 }
 
@@ -44,6 +46,19 @@
   public mutating func truncate(to count: Int) {
     precondition(count >= 0 && count <= self.count)
     self.count = count
+  }
+
+  /// Writes `bytes` over what stands from `offset` on.
+  ///
+  /// - Precondition: As many octets have been written there.
+  public mutating func overwrite(_ bytes: Span<UInt8>, at offset: Int) {
+    precondition(offset >= 0 && bytes.count <= count && offset <= count &- bytes.count)
+    // Sound: the octets were written before, as just checked; and no span of this buffer lives while
+    // it is changed.
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe (base + offset).copyMemory(from: start, byteCount: source.count)
+    }
   }
 
   public mutating func append(_ bytes: Span<UInt8>) {
@@ -172,11 +187,21 @@
 
   @inline(never)
   private mutating func grow(by length: Int) {
-    let larger = max(capacity * 2, count + length)
-    let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+    // From nothing, to something that is worth its allocation.
+    let larger = max(capacity * 2, count + length, 256)
+    let moved = unsafe Self.memory(of: larger)
     unsafe moved.copyMemory(from: base, byteCount: count)
-    unsafe base.deallocate()
+    if capacity > 0 { unsafe base.deallocate() }
     unsafe base = moved
     capacity = larger
+  }
+
+  private static func memory(of capacity: Int) -> UnsafeMutableRawPointer {
+    // Sound: nothing is ever read or written at the address that stands for no memory, and it is not
+    // freed.
+    if capacity == 0, let nowhere = unsafe UnsafeMutableRawPointer(bitPattern: 16) {
+      return unsafe nowhere
+    }
+    return unsafe .allocate(byteCount: capacity, alignment: 16)
   }
 }

@@ -57,19 +57,22 @@ public struct HTTP2Connection: ~Copyable {
   /// A stream whose end is still to be told.
   var pendingEnd: StreamSlot?
   var hasPeerSettings = false
-  /// The number of the next stream that we open.
-  var nextStreamID = StreamID(rawValue: 1)
-  /// Where the head that is being written begins in ``output``.
+  /// The number of the next stream that we open; past 31 bits when all have been used.
+  var nextStreamNumber: UInt32 = 1
+  /// Where the head that is being written begins in ``output``, and whose it is.
   var headStart = 0
+  var headSlot: StreamSlot?
   /// What the connection failed by; it is of no use since then.
   var failure: ConnectionError?
-  /// The offsets of fields that nobody is told of count in this.
+  /// Trailers, and fields that nobody is told of.
   var scratchFields = FieldSection()
+  /// PRIORITY_UPDATE of a stream that is still to come (RFC 9218 §7.1). The last one is kept.
+  var earlyPriority: (id: StreamID, priority: StreamPriority)?
 
   /// Begins a connection: queues our side of the preface (RFC 9113 §3.4).
   ///
   /// - Parameters:
-  ///   - settings: Ours. The frame size must be 16 384, the table size at most 4096.
+  ///   - settings: Ours.
   ///   - now: Microseconds.
   public init(
     role: Role, settings: HTTP2Settings, window: ConnectionWindow, limits: HTTP2Limits, now: Int64
@@ -81,14 +84,24 @@ public struct HTTP2Connection: ~Copyable {
     reader = FrameReader(
       expectsPreface: role == .server, maxFrameOctets: Int(settings.maxFrameOctets),
       maxSettingsEntries: limits.maxSettingsEntries)
-    decoder = HPACKDecoder(maxTableOctets: Int(settings.headerTableOctets))
+    // Until it has seen our settings, the peer may go by the defaults (RFC 9113 §6.5.3): the larger of
+    // the two is allowed for.
+    decoder = HPACKDecoder(maxTableOctets: max(4096, Int(settings.headerTableOctets)))
     streams = StreamTable()
     floods = FloodGuard(limits, now: now)
     deadlines = Deadlines(limits, now: now)
     receiveWindow = ReceiveWindow(window.octets)
-    // Until it has seen our settings, the peer may go by the default (RFC 9113 §6.9.2).
     streamReceiveWindow = max(65_535, Int32(clamping: settings.initialWindowOctets))
+    // A server has no use for pushing: it may only say so.
+    peerSettings.enablesPush = role == .server
     queueConnectionStart(window)
+  }
+
+  private mutating func queueConnectionStart(_ window: ConnectionWindow) {
+    if role == .client { output.append(FrameReader.preface) }
+    output.appendSettings(settings)
+    let increment = window.octets &- 65_535
+    if increment > 0 { output.appendWindowUpdate(.connection, increment) }
   }
 
   /// Begins the server's side of a connection that was HTTP/1.1 (RFC 7540 §3.2). Stream 1 is the
