@@ -202,6 +202,6 @@
     if capacity == 0, let nowhere = unsafe UnsafeMutableRawPointer(bitPattern: 16) {
       return unsafe nowhere
     }
-    return unsafe .allocate(byteCount: capacity, alignment: 16)
+    return .allocate(byteCount: capacity, alignment: 16)
   }
 }

@@ -1,5 +1,4 @@
 public import HPACK
-public import Bytes
 
 /// The rule that a peer broke so that the connection cannot go on (RFC 9113 §5.4.1).
 public enum ConnectionError: Error, Equatable, Sendable {

@@ -77,32 +77,40 @@ extension HTTP2Connection {
     switch block.purpose {
     case .request(let id):
       requestHead.reset()
-      let isWithin = try decode(encoded, limits.head, into: &requestHead.fields)
+      let isWithin = try decoder.decodeBlock(
+        encoded, limits.head, into: &headOctets, &requestHead.fields)
       return try receivedRequest(id, isWithinLimits: isWithin, now: now)
     case .response(let slot):
       responseHead.reset()
-      let isWithin = try decode(encoded, limits.head, into: &responseHead.fields)
+      let isWithin = try decoder.decodeBlock(
+        encoded, limits.head, into: &headOctets, &responseHead.fields)
       return try receivedResponse(slot, isWithinLimits: isWithin, now: now)
     case .trailers(let slot):
       scratchFields.removeAll()
-      let isWithin = try decode(encoded, limits.trailers, into: &scratchFields)
+      let isWithin = try decoder.decodeBlock(
+        encoded, limits.trailers, into: &headOctets, &scratchFields)
       return try receivedTrailers(slot, isWithinLimits: isWithin, now: now)
     case .refused(let id):
       scratchFields.removeAll()
-      _ = try decode(encoded, limits.head, into: &scratchFields)
+      _ = try decoder.decodeBlock(
+        encoded, limits.head, into: &headOctets, &scratchFields)
       return try refuse(id, .refused, now: now)
     case .nothing:
       scratchFields.removeAll()
-      _ = try decode(encoded, limits.head, into: &scratchFields)
+      _ = try decoder.decodeBlock(
+        encoded, limits.head, into: &headOctets, &scratchFields)
       return nil
     }
   }
+}
 
-  private mutating func decode(
-    _ encoded: Span<UInt8>, _ limits: FieldBlockLimits, into fields: inout FieldSection
+extension HPACKDecoder {
+  fileprivate mutating func decodeBlock(
+    _ encoded: Span<UInt8>, _ limits: FieldBlockLimits, into octets: inout OutputBuffer,
+    _ fields: inout FieldSection
   ) throws(ConnectionError) -> Bool {
     do throws(HPACKError) {
-      return try decoder.decode(encoded, limits: limits, into: &headOctets, &fields)
+      return try decode(encoded, limits: limits, into: &octets, &fields)
     } catch {
       throw .fieldBlock(error)
     }

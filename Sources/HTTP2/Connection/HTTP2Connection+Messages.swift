@@ -31,8 +31,9 @@ extension HTTP2Connection {
     let rules = RequestRules(
       allowsConnectProtocol: settings.enablesConnectProtocol, maxTarget: limits.maxTarget,
       dropsOddNames: limits.dropsOddNames)
+    let endsStream = block.endsStream
     return try requestHead.interpret(
-      headOctets.span, endsStream: block.endsStream, rules: rules, priority: &priority)
+      headOctets, endsStream: endsStream, rules: rules, priority: &priority)
   }
 
   private mutating func insertRequest(_ id: StreamID, _ priority: StreamPriority) -> StreamSlot {
@@ -53,10 +54,11 @@ extension HTTP2Connection {
       try floods.largeHead()
       return try fail(slot, .headTooLarge, now: now)
     }
+    let (method, endsStream) = (streams[slot].requestMethod, block.endsStream)
     do throws(StreamError) {
       try responseHead.interpret(
-        headOctets.span, endsStream: block.endsStream,
-        requestMethod: streams[slot].requestMethod, dropsOddNames: limits.dropsOddNames)
+        headOctets, endsStream: endsStream, requestMethod: method,
+        dropsOddNames: limits.dropsOddNames)
     } catch {
       return try fail(slot, error, now: now)
     }
@@ -82,7 +84,7 @@ extension HTTP2Connection {
       return try fail(slot, .contentLengthMismatch, now: now)
     }
     do throws(StreamError) {
-      try scratchFields.interpretAsTrailers(headOctets.span, dropsOddNames: limits.dropsOddNames)
+      try scratchFields.interpretAsTrailers(headOctets, dropsOddNames: limits.dropsOddNames)
     } catch {
       return try fail(slot, error, now: now)
     }

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 extension HTTP2Connection {
   /// Reads on, to the next event.

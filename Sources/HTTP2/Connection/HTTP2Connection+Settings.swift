@@ -1,4 +1,5 @@
 import Bytes
+import HPACK
 
 /// SETTINGS (RFC 9113 §6.5).
 extension HTTP2Connection {

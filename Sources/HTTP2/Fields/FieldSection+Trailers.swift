@@ -4,8 +4,9 @@ import HTTPSemantics
 extension FieldSection {
   /// Checks these as trailers (RFC 9113 §8.1), and marks those that must not stand there.
   mutating func interpretAsTrailers(
-    _ bytes: Span<UInt8>, dropsOddNames: Bool
+    _ octets: borrowing OutputBuffer, dropsOddNames: Bool
   ) throws(StreamError) {
+    let bytes = octets.span
     for index in lines.indices {
       let line = lines[index]
       if line.id.isPseudo { throw .misplacedPseudoField }

@@ -5,13 +5,15 @@ extension RequestHead {
   /// Checks the fields that were decoded, and draws from them all else that the head says.
   ///
   /// - Parameters:
-  ///   - bytes: What the fields refer to.
+  ///   - octets: What the fields refer to.
   ///   - priority: Set by the `priority` field.
   /// - Returns: What the request is to be refused for by an answer.
   /// - Throws: What makes it malformed (RFC 9113 §8.1.1).
   mutating func interpret(
-    _ bytes: Span<UInt8>, endsStream: Bool, rules: RequestRules, priority: inout StreamPriority
+    _ octets: borrowing OutputBuffer, endsStream: Bool, rules: RequestRules,
+    priority: inout StreamPriority
   ) throws(StreamError) -> RequestProblem? {
+    let bytes = octets.span
     let pseudo = try checkLines(bytes, rules: rules, priority: &priority)
     guard let methodRange = pseudo.method else { throw .missingPseudoField }
     try setMethod(methodRange, bytes)

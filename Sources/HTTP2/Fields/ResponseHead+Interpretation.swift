@@ -6,8 +6,9 @@ extension ResponseHead {
   ///
   /// - Throws: What makes the response malformed (RFC 9113 §8.1.1).
   mutating func interpret(
-    _ bytes: Span<UInt8>, endsStream: Bool, requestMethod: Method, dropsOddNames: Bool
+    _ octets: borrowing OutputBuffer, endsStream: Bool, requestMethod: Method, dropsOddNames: Bool
   ) throws(StreamError) {
+    let bytes = octets.span
     status = try checkLines(bytes, dropsOddNames: dropsOddNames)
     minorVersion = 1
     reason = ByteRange()

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// `HTTP2-Settings`, by which an HTTP/1.1 client that upgrades says its settings (RFC 7540 §3.2.1).
 public enum HTTP2SettingsField {
