@@ -127,7 +127,7 @@ struct StreamStateTests {
   ]
 
   @Test("a late frame is ignored, or an error of the connection", arguments: late)
-  func late(_ late: LateFrame) {
+  func lateFrame(_ late: LateFrame) {
     let rig = Rig.started()
     late.before(rig)
     rig.forget()

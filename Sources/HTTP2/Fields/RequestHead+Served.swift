@@ -6,9 +6,9 @@ extension RequestHead {
   mutating func checkServed(
     _ pseudo: RequestPseudoFields, _ bytes: Span<UInt8>, rules: RequestRules
   ) throws(RequestProblem) {
-    guard methodBytes.count <= rules.maxMethod else { throw .methodTooLong }
     // First, so that a log can tell whom a refused request was for.
     try setAuthority(pseudo, bytes)
+    guard methodBytes.count <= rules.maxMethod else { throw .methodTooLong }
     guard method != .trace, method != .connect || pseudo.connectProtocol != nil else {
       throw .methodNotAllowed
     }
