@@ -44,7 +44,7 @@ public struct TokenBucket: Sendable {
   private mutating func refill(_ rate: Rate, now: Int64) {
     // A clock that stands still or goes back fills nothing. An hour fills any bucket that flows at
     // all well enough, and bounds the product below.
-    let elapsed = min(max(now &- updated, 0), 3_600_000_000)
+    let elapsed = now > updated ? min(max(now &- updated, 0), 3_600_000_000) : 0
     updated = max(updated, now)
     let full = Int64(rate.burst) &* Self.token
     level = min(full, level &+ elapsed &* Int64(rate.perMinute))

@@ -28,6 +28,8 @@ struct StreamRecord: Sendable {
   var interimResponses = 0
   /// Whether it takes a place of those that may be open at a time.
   var isActive = true
+  /// Whether the slot has not been given back yet.
+  var isInUse = true
 
   init(
     id: StreamID, state: StreamState, sendWindow: SendWindow, receiveWindow: ReceiveWindow

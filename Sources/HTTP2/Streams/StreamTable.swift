@@ -16,8 +16,8 @@ struct StreamTable: Sendable {
   var count: Int { records.count &- free.count }
 
   subscript(slot: StreamSlot) -> StreamRecord {
-    _read { yield records[slot.index] }
-    _modify { yield &records[slot.index] }
+    @inline(__always) _read { yield records[slot.index] }
+    @inline(__always) _modify { yield &records[slot.index] }
   }
 
   /// The slot of the stream with this number.
@@ -54,8 +54,11 @@ struct StreamTable: Sendable {
   }
 
   mutating func remove(_ slot: StreamSlot) {
-    deactivate(slot)
     let record = records[slot.index]
+    // Given back twice by mistake, it must not come to belong to two streams.
+    guard record.isInUse else { return }
+    deactivate(slot)
+    records[slot.index].isInUse = false
     if record.id != .connection {
       leave(slot)
       closed.note(record.id, record.state)

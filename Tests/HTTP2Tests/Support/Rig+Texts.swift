@@ -4,6 +4,10 @@ import HTTP2
 import HTTPSemantics
 
 extension Rig {
+  // `#expect` cannot look into a noncopyable value.
+  var canOpenStream: Bool { connection.canOpenStream }
+  func canSend(_ slot: StreamSlot) -> Bool { connection.canSend(slot) }
+
   /// What was made of a request's head: `GET / example.com none`, fields, problem.
   var requestText: String {
     let head = connection.requestHead

@@ -27,6 +27,19 @@ final class Rig {
       window: window ?? (isServer ? .server : .client), limits: limits, now: 0)
   }
 
+  /// A server's side of a connection that was HTTP/1.1. The payload must be valid.
+  init(upgradedWith payload: [UInt8]) {
+    let limits = HTTP2Limits()
+    do {
+      connection = try HTTP2Connection(
+        upgradedWith: payload.span, settings: .server, window: .server, limits: limits, now: 0)
+    } catch {
+      failure = error
+      connection = HTTP2Connection(
+        role: .server, settings: .server, window: .server, limits: limits, now: 0)
+    }
+  }
+
   /// A server whose client has begun the connection, or a client whose server has.
   static func started(
     _ role: HTTP2Connection.Role = .server, settings: HTTP2Settings? = nil,
