@@ -62,7 +62,8 @@ let package = Package(
       swiftSettings: house),
     .target(name: "HTTP1", dependencies: ["Bytes", "HTTPSemantics"], swiftSettings: house),
     .target(name: "HPACK", dependencies: ["Bytes", "HTTPSemantics"], swiftSettings: house),
-    .target(name: "HTTP2", dependencies: ["Bytes", "HPACK", "HTTPSemantics"], swiftSettings: house),
+    .target(
+      name: "HTTP2", dependencies: ["Bytes", "HPACK", "HTTPSemantics"], swiftSettings: house),
     .target(name: "HTTPSemantics", dependencies: ["Bytes"], swiftSettings: house),
     .target(
       name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux"], swiftSettings: house),

@@ -24,22 +24,28 @@ struct BrokenFrame: CustomTestStringConvertible, Sendable {
   private static let head = Wire.block(Wire.request())
 
   static let lengths: [BrokenFrame] = [
-    BrokenFrame("a frame above SETTINGS_MAX_FRAME_SIZE", Wire.data(1, count: 16_385), .frameTooLarge),
+    BrokenFrame(
+      "a frame above SETTINGS_MAX_FRAME_SIZE", Wire.data(1, count: 16_385), .frameTooLarge),
     BrokenFrame("PING of 7 octets", Wire.ping("1234567"), .frameSize(.ping)),
     BrokenFrame("PING of 9 octets", Wire.ping("123456789"), .frameSize(.ping)),
     BrokenFrame("SETTINGS of 5 octets", Wire.frame(4, [0, 0, 0, 0, 0]), .frameSize(.settings)),
     BrokenFrame(
       "SETTINGS acknowledgement with a payload", Wire.frame(4, flags: 1, [0, 1, 0, 0, 0, 0]),
       .frameSize(.settings)),
-    BrokenFrame("33 settings", Wire.settings(Array(repeating: (9, 1), count: 33)), .tooManySettings),
-    BrokenFrame("RST_STREAM of 3 octets", Wire.get(1) + Wire.frame(3, stream: 1, [0, 0, 8]),
+    BrokenFrame(
+      "33 settings", Wire.settings(Array(repeating: (9, 1), count: 33)), .tooManySettings),
+    BrokenFrame(
+      "RST_STREAM of 3 octets", Wire.get(1) + Wire.frame(3, stream: 1, [0, 0, 8]),
       .frameSize(.resetStream)),
-    BrokenFrame("WINDOW_UPDATE of 5 octets", Wire.frame(8, [0, 0, 0, 0, 1]),
+    BrokenFrame(
+      "WINDOW_UPDATE of 5 octets", Wire.frame(8, [0, 0, 0, 0, 1]),
       .frameSize(.windowUpdate)),
-    BrokenFrame("PRIORITY of 4 octets", Wire.frame(2, stream: 1, [0, 0, 0, 0]),
+    BrokenFrame(
+      "PRIORITY of 4 octets", Wire.frame(2, stream: 1, [0, 0, 0, 0]),
       .frameSize(.priority)),
     BrokenFrame("GOAWAY of 7 octets", Wire.frame(7, [0, 0, 0, 0, 0, 0, 0]), .frameSize(.goAway)),
-    BrokenFrame("PRIORITY_UPDATE of 3 octets", Wire.frame(0x10, [0, 0, 1]),
+    BrokenFrame(
+      "PRIORITY_UPDATE of 3 octets", Wire.frame(0x10, [0, 0, 1]),
       .frameSize(.priorityUpdate)),
     BrokenFrame(
       "HEADERS too short for its priority",
@@ -77,12 +83,14 @@ struct BrokenFrame: CustomTestStringConvertible, Sendable {
     BrokenFrame(
       "PRIORITY_UPDATE on a stream", Wire.frame(0x10, stream: 1, [0, 0, 0, 1]),
       .wrongStream(.priorityUpdate)),
-    BrokenFrame("PRIORITY_UPDATE of stream 0", Wire.priorityUpdate(0, "u=1"), .invalidPriorityUpdate),
+    BrokenFrame(
+      "PRIORITY_UPDATE of stream 0", Wire.priorityUpdate(0, "u=1"), .invalidPriorityUpdate),
     BrokenFrame(
       "PRIORITY_UPDATE from a server", Wire.priorityUpdate(1, "u=1"), .invalidPriorityUpdate,
       role: .client),
     BrokenFrame("a request on an even stream", Wire.get(2), .invalidStreamID(.headers)),
-    BrokenFrame("a request on a lower stream", Wire.get(5) + Wire.get(3), .invalidStreamID(.headers)),
+    BrokenFrame(
+      "a request on a lower stream", Wire.get(5) + Wire.get(3), .invalidStreamID(.headers)),
     BrokenFrame("DATA on an idle stream", Wire.data(1, "a"), .idleStream(.data)),
     BrokenFrame("RST_STREAM on an idle stream", Wire.reset(1), .idleStream(.resetStream)),
     BrokenFrame("RST_STREAM on an even stream", Wire.reset(2), .idleStream(.resetStream)),
@@ -104,7 +112,8 @@ struct BrokenFrame: CustomTestStringConvertible, Sendable {
   ]
 
   static let blocks: [BrokenFrame] = [
-    BrokenFrame("CONTINUATION alone", Wire.continuation(1, [], ends: true), .unexpectedContinuation),
+    BrokenFrame(
+      "CONTINUATION alone", Wire.continuation(1, [], ends: true), .unexpectedContinuation),
     BrokenFrame(
       "CONTINUATION after END_HEADERS", Wire.get(1) + Wire.continuation(1, [], ends: true),
       .unexpectedContinuation),
@@ -137,7 +146,8 @@ struct BrokenFrame: CustomTestStringConvertible, Sendable {
       "SETTINGS_INITIAL_WINDOW_SIZE 2^31", Wire.settings([(4, 1 << 31)]), .invalidInitialWindow),
     BrokenFrame("SETTINGS_ENABLE_CONNECT_PROTOCOL 2", Wire.settings([(8, 2)]), .invalidSetting(8)),
     BrokenFrame(
-      "SETTINGS_ENABLE_CONNECT_PROTOCOL taken back", Wire.settings([(8, 1)]) + Wire.settings([(8, 0)]),
+      "SETTINGS_ENABLE_CONNECT_PROTOCOL taken back",
+      Wire.settings([(8, 1)]) + Wire.settings([(8, 0)]),
       .invalidSetting(8)),
     BrokenFrame("SETTINGS_NO_RFC7540_PRIORITIES 2", Wire.settings([(9, 2)]), .invalidSetting(9)),
     BrokenFrame(
@@ -163,10 +173,12 @@ struct BrokenFrame: CustomTestStringConvertible, Sendable {
 
 @Suite("Frames that end the connection, RFC 9113 §4 to §6")
 struct FrameRulesTests {
-  @Test("the connection ends by the rule, however the octets are cut", arguments: [
-    BrokenFrame.lengths, BrokenFrame.streams, BrokenFrame.blocks, BrokenFrame.settings,
-    BrokenFrame.windows,
-  ].flatMap { $0 })
+  @Test(
+    "the connection ends by the rule, however the octets are cut",
+    arguments: [
+      BrokenFrame.lengths, BrokenFrame.streams, BrokenFrame.blocks, BrokenFrame.settings,
+      BrokenFrame.windows,
+    ].flatMap { $0 })
   func broken(_ broken: BrokenFrame) {
     for size in [1, 2, 3, 7, .max] {
       let rig = Rig.started(broken.role)
@@ -178,10 +190,12 @@ struct FrameRulesTests {
     }
   }
 
-  @Test("the connection must begin with the preface and SETTINGS", arguments: [
-    ("GET / HTTP/1.1\r\n", ConnectionError.invalidPreface),
-    ("PRI * HTTP/2.0\r\n\r\nSM\r\n\rX", .invalidPreface),
-  ])
+  @Test(
+    "the connection must begin with the preface and SETTINGS",
+    arguments: [
+      ("GET / HTTP/1.1\r\n", ConnectionError.invalidPreface),
+      ("PRI * HTTP/2.0\r\n\r\nSM\r\n\rX", .invalidPreface),
+    ])
   func preface(_ text: String, _ error: ConnectionError) {
     for size in [1, 2, 3, 7, .max] {
       let rig = Rig()
@@ -190,10 +204,12 @@ struct FrameRulesTests {
     }
   }
 
-  @Test("the first frame must be SETTINGS", arguments: [
-    Wire.ping(), Wire.settingsAck, Wire.get(1), Wire.windowUpdate(0, 1), Wire.data(1, "a"),
-    Wire.frame(0x77),
-  ])
+  @Test(
+    "the first frame must be SETTINGS",
+    arguments: [
+      Wire.ping(), Wire.settingsAck, Wire.get(1), Wire.windowUpdate(0, 1), Wire.data(1, "a"),
+      Wire.frame(0x77),
+    ])
   func firstFrame(_ frame: [UInt8]) {
     let server = Rig()
     server.receive(Wire.preface + frame)

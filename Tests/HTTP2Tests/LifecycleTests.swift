@@ -62,10 +62,12 @@ struct LifecycleTests {
     #expect(ConnectionError.settingsTimeout.code == .settingsTimeout)
   }
 
-  @Test("a frame, or a field block, has to come to its end in time", arguments: [
-    Array(Wire.get(1).dropLast()), Array(Wire.get(1).prefix(3)),
-    Wire.frame(1, stream: 1, Wire.block(Wire.request())),
-  ])
+  @Test(
+    "a frame, or a field block, has to come to its end in time",
+    arguments: [
+      Array(Wire.get(1).dropLast()), Array(Wire.get(1).prefix(3)),
+      Wire.frame(1, stream: 1, Wire.block(Wire.request())),
+    ])
   func frameDeadline(_ part: [UInt8]) {
     let rig = Rig.started()
     rig.now = 1_000_000

@@ -71,7 +71,8 @@ struct RequestCase: CustomTestStringConvertible, Sendable {
   ]
 
   static let pseudo: [RequestCase] = [
-    malformed("a pseudo-header field after a field", without(":path") + [("a", "b"), (":path", "/")],
+    malformed(
+      "a pseudo-header field after a field", without(":path") + [("a", "b"), (":path", "/")],
       .latePseudoField),
     malformed("a second :path", get + [(":path", "/")], .duplicatePseudoField),
     malformed("a second :method", get + [(":method", "GET")], .duplicatePseudoField),
@@ -157,7 +158,8 @@ struct RequestCase: CustomTestStringConvertible, Sendable {
   ]
 
   static let framing: [RequestCase] = [
-    RequestCase("no content-length", Wire.request("POST"),
+    RequestCase(
+      "no content-length", Wire.request("POST"),
       "request 1 POST / example.com chunked", ends: false),
     RequestCase(
       "content-length", Wire.request("POST") + [("content-length", "007")],
@@ -165,24 +167,31 @@ struct RequestCase: CustomTestStringConvertible, Sendable {
     RequestCase(
       "content-length 0 and the end", get + [("content-length", "0")],
       "request 1 GET / example.com none content-length: 0"),
-    malformed("content-length and the end", get + [("content-length", "1")],
+    malformed(
+      "content-length and the end", get + [("content-length", "1")],
       .contentLengthMismatch),
-    malformed("content-length twice", get + [("content-length", "0"), ("content-length", "0")],
+    malformed(
+      "content-length twice", get + [("content-length", "0"), ("content-length", "0")],
       .duplicateContentLength),
-    malformed("content-length with a sign", get + [("content-length", "+1")], .invalidContentLength),
+    malformed(
+      "content-length with a sign", get + [("content-length", "+1")], .invalidContentLength),
     malformed("an empty content-length", get + [("content-length", "")], .invalidContentLength),
-    malformed("a list as content-length", get + [("content-length", "1, 1")], .invalidContentLength),
-    malformed("content-length of 2^63", get + [("content-length", "9223372036854775808")],
+    malformed(
+      "a list as content-length", get + [("content-length", "1, 1")], .invalidContentLength),
+    malformed(
+      "content-length of 2^63", get + [("content-length", "9223372036854775808")],
       .invalidContentLength),
   ]
 }
 
 @Suite("Requests, RFC 9113 §8.2 and §8.3")
 struct RequestHeadInterpretationTests {
-  @Test("a request is served, answered with an error, or refused", arguments: [
-    RequestCase.names, RequestCase.connection, RequestCase.pseudo, RequestCase.refused,
-    RequestCase.framing,
-  ].flatMap { $0 })
+  @Test(
+    "a request is served, answered with an error, or refused",
+    arguments: [
+      RequestCase.names, RequestCase.connection, RequestCase.pseudo, RequestCase.refused,
+      RequestCase.framing,
+    ].flatMap { $0 })
   func outcome(_ request: RequestCase) {
     for size in [1, 2, 3, 7, .max] {
       let rig = Rig.started()
@@ -197,12 +206,14 @@ struct RequestHeadInterpretationTests {
     }
   }
 
-  @Test("a problem says the status of its answer", arguments: [
-    (RequestProblem.methodNotAllowed, 405), (.methodTooLong, 400), (.targetTooLong, 414),
-    (.invalidTarget(0x23), 400), (.unsupportedScheme, 400), (.missingAuthority, 400),
-    (.duplicateHost, 400), (.hostMismatch, 400), (.authority(.userinfo), 400),
-    (.unsupportedExpectation, 417), (.headTooLarge, 431),
-  ] as [(RequestProblem, UInt16)])
+  @Test(
+    "a problem says the status of its answer",
+    arguments: [
+      (RequestProblem.methodNotAllowed, 405), (.methodTooLong, 400), (.targetTooLong, 414),
+      (.invalidTarget(0x23), 400), (.unsupportedScheme, 400), (.missingAuthority, 400),
+      (.duplicateHost, 400), (.hostMismatch, 400), (.authority(.userinfo), 400),
+      (.unsupportedExpectation, 417), (.headTooLarge, 431),
+    ] as [(RequestProblem, UInt16)])
   func status(_ problem: RequestProblem, _ status: UInt16) {
     #expect(problem.status.rawValue == status)
     #expect(!problem.reason.description.isEmpty)
@@ -227,7 +238,8 @@ struct RequestHeadInterpretationTests {
     let rig = Rig.started(settings: settings)
     rig.receive(Wire.headers(1, connect, ends: false))
     #expect(rig.events == ["request 1 CONNECT / example.com chunked"])
-    #expect(rig.connection.headOctets.array[rig.connection.requestHead.connectProtocol] == "websocket")
+    #expect(
+      rig.connection.headOctets.array[rig.connection.requestHead.connectProtocol] == "websocket")
     rig.receive(Wire.headers(3, Wire.request("GET") + [(":protocol", "websocket")]))
     rig.receive(Wire.headers(5, connect.filter { $0.0 != ":path" }))
     #expect(

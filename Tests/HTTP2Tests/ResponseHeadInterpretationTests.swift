@@ -23,20 +23,25 @@ struct ResponseCase: CustomTestStringConvertible, Sendable {
   }
 
   static let heads: [ResponseCase] = [
-    ResponseCase("the end with the head", Wire.response(1, ends: true),
+    ResponseCase(
+      "the end with the head", Wire.response(1, ends: true),
       ["response 1 200 none", "end 1"]),
-    ResponseCase("content", Wire.response(1) + Wire.data(1, "abc", ends: true),
+    ResponseCase(
+      "content", Wire.response(1) + Wire.data(1, "abc", ends: true),
       ["response 1 200 chunked", "data 1 abc", "end 1"]),
     ResponseCase(
-      "content-length", Wire.response(1, "200", [("content-length", "3")])
+      "content-length",
+      Wire.response(1, "200", [("content-length", "3")])
         + Wire.data(1, "ab") + Wire.data(1, "c", ends: true),
       ["response 1 200 length(3) content-length: 3", "data 1 abc", "end 1"]),
     ResponseCase(
-      "interim responses", Wire.response(1, "103", [("link", "</a>")]) + Wire.response(1, "100")
+      "interim responses",
+      Wire.response(1, "103", [("link", "</a>")]) + Wire.response(1, "100")
         + Wire.response(1, ends: true),
       ["response 1 103 none link: </a>", "response 1 100 none", "response 1 200 none", "end 1"]),
     ResponseCase(
-      "trailers", Wire.response(1) + Wire.data(1, "a") + Wire.headers(1, [("b", "c"), ("host", "d")]),
+      "trailers",
+      Wire.response(1) + Wire.data(1, "a") + Wire.headers(1, [("b", "c"), ("host", "d")]),
       ["response 1 200 chunked", "data 1 a", "trailers 1 b: c", "end 1"]),
     ResponseCase(
       "the end in an empty frame", Wire.response(1) + Wire.data(1, "", ends: true),
@@ -55,11 +60,14 @@ struct ResponseCase: CustomTestStringConvertible, Sendable {
 
   static let malformed: [ResponseCase] = [
     failing("no :status", Wire.headers(1, [("a", "b")]), .missingPseudoField),
-    failing("a second :status", Wire.headers(1, [(":status", "200"), (":status", "200")]),
+    failing(
+      "a second :status", Wire.headers(1, [(":status", "200"), (":status", "200")]),
       .duplicatePseudoField),
-    failing(":status after a field", Wire.headers(1, [("a", "b"), (":status", "200")]),
+    failing(
+      ":status after a field", Wire.headers(1, [("a", "b"), (":status", "200")]),
       .latePseudoField),
-    failing(":path in a response", Wire.headers(1, [(":status", "200"), (":path", "/")]),
+    failing(
+      ":path in a response", Wire.headers(1, [(":status", "200"), (":path", "/")]),
       .misplacedPseudoField),
     failing("a status below 100", Wire.response(1, "099"), .invalidStatus),
     failing("a status above 599", Wire.response(1, "600"), .invalidStatus),
@@ -69,22 +77,29 @@ struct ResponseCase: CustomTestStringConvertible, Sendable {
     failing("connection", Wire.response(1, "200", [("connection", "close")]), .connectionField),
     failing("upper case", Wire.response(1, "200", [("A", "b")]), .invalidName(0x41)),
     failing("NUL in a value", Wire.response(1, "200", [("a", "\0")]), .invalidValue),
-    failing("an interim response that ends", Wire.response(1, "103", ends: true), .interimEndsStream),
+    failing(
+      "an interim response that ends", Wire.response(1, "103", ends: true), .interimEndsStream),
     failing("content before the head", Wire.data(1, "a"), .contentBeforeHead),
     failing(
       "content after an interim response", Wire.response(1, "100") + Wire.data(1, "a"),
       .contentBeforeHead, after: ["response 1 100 none"]),
-    failing("a head that ends, and content-length",
+    failing(
+      "a head that ends, and content-length",
       Wire.response(1, "200", [("content-length", "1")], ends: true), .contentLengthMismatch),
-    failing("a second head", Wire.response(1) + Wire.response(1), .trailersWithoutEnd,
+    failing(
+      "a second head", Wire.response(1) + Wire.response(1), .trailersWithoutEnd,
       after: ["response 1 200 chunked"]),
-    failing("trailers with :status", Wire.response(1) + Wire.response(1, ends: true),
+    failing(
+      "trailers with :status", Wire.response(1) + Wire.response(1, ends: true),
       .misplacedPseudoField, after: ["response 1 200 chunked"]),
-    failing("trailers in upper case", Wire.response(1) + Wire.headers(1, [("A", "b")]),
+    failing(
+      "trailers in upper case", Wire.response(1) + Wire.headers(1, [("A", "b")]),
       .invalidName(0x41), after: ["response 1 200 chunked"]),
-    failing("content for HEAD", Wire.response(1) + Wire.data(1, "a"), .contentLengthMismatch,
+    failing(
+      "content for HEAD", Wire.response(1) + Wire.data(1, "a"), .contentLengthMismatch,
       after: ["response 1 200 none"], method: "HEAD"),
-    failing("content of 204", Wire.response(1, "204") + Wire.data(1, "a"), .contentLengthMismatch,
+    failing(
+      "content of 204", Wire.response(1, "204") + Wire.data(1, "a"), .contentLengthMismatch,
       after: ["response 1 204 none"]),
     failing(
       "more than content-length",

@@ -36,7 +36,10 @@ struct RoundTripTests {
     server.respond(request, 103, ends: false)
     server.send(
       request,
-      [(.statusPseudo, "", "200"), (.contentLength, "Content-Length", "5"), (.etag, "ETag", "\"a\"")],
+      [
+        (.statusPseudo, "", "200"), (.contentLength, "Content-Length", "5"),
+        (.etag, "ETag", "\"a\""),
+      ],
       ends: false)
     #expect(server.write(request, "world", ends: true) == 5)
     exchange(client, server, inPiecesOf: size)

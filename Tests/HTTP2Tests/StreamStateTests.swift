@@ -110,18 +110,22 @@ struct StreamStateTests {
     LateFrame("HEADERS after release", Wire.get(1), .closedStream(.headers), before: released),
     LateFrame("RST_STREAM after release", Wire.reset(1), nil, before: released),
     LateFrame("WINDOW_UPDATE after release", Wire.windowUpdate(1, 9), nil, before: released),
-    LateFrame("PRIORITY after release", Wire.frame(2, stream: 1, [0, 0, 0, 0, 1]), nil,
+    LateFrame(
+      "PRIORITY after release", Wire.frame(2, stream: 1, [0, 0, 0, 0, 1]), nil,
       before: released),
-    LateFrame("DATA after the peer's reset", Wire.data(1, "a"), .closedStream(.data),
+    LateFrame(
+      "DATA after the peer's reset", Wire.data(1, "a"), .closedStream(.data),
       before: resetByPeer),
-    LateFrame("HEADERS after the peer's reset", Wire.get(1), .closedStream(.headers),
+    LateFrame(
+      "HEADERS after the peer's reset", Wire.get(1), .closedStream(.headers),
       before: resetByPeer),
     LateFrame("RST_STREAM after the peer's reset", Wire.reset(1), nil, before: resetByPeer),
     LateFrame("DATA after our reset", Wire.data(1, "a"), nil, before: resetByUs),
     LateFrame("trailers after our reset", Wire.headers(1, [("a", "b")]), nil, before: resetByUs),
     LateFrame("RST_STREAM after our reset", Wire.reset(1), nil, before: resetByUs),
     LateFrame("DATA after our reset and release", Wire.data(1, "a"), nil, before: resetAndReleased),
-    LateFrame("trailers after our reset and release", Wire.headers(1, [("a", "b")]), nil,
+    LateFrame(
+      "trailers after our reset and release", Wire.headers(1, [("a", "b")]), nil,
       before: resetAndReleased),
     LateFrame("DATA of a refused stream", Wire.data(1, "a"), nil, before: refused),
   ]

@@ -4,16 +4,19 @@ import Testing
 
 @Suite("HTTP/1.1 connections that become HTTP/2, RFC 7540 §3.2")
 struct UpgradeTests {
-  @Test("HTTP2-Settings is base64url of whole settings that are valid", arguments: [
-    ("AAMAAABkAAQAAP__", [0, 3, 0, 0, 0, 100, 0, 4, 0, 0, 255, 255]),
-    ("AAQAAAA-", [0, 4, 0, 0, 0, 62]),
-    ("", []),
-    // Six octets need no padding; one or two equals signs never fit.
-    ("AAMAAABk=", nil), ("AAMAAABk==", nil), ("=", nil), ("====", nil), ("AAMAAABkAA==", nil),
-    ("AAMAAAB", nil), ("AAMAAABkA", nil), ("AAMAAAB+", nil), ("AAMAAAB/", nil), ("AAMA AABk", nil),
-    // SETTINGS_ENABLE_PUSH 2, SETTINGS_MAX_FRAME_SIZE 1, SETTINGS_INITIAL_WINDOW_SIZE 2^31.
-    ("AAIAAAAC", nil), ("AAUAAAAB", nil), ("AASAAAAA", nil),
-  ] as [(String, [UInt8]?)])
+  @Test(
+    "HTTP2-Settings is base64url of whole settings that are valid",
+    arguments: [
+      ("AAMAAABkAAQAAP__", [0, 3, 0, 0, 0, 100, 0, 4, 0, 0, 255, 255]),
+      ("AAQAAAA-", [0, 4, 0, 0, 0, 62]),
+      ("", []),
+      // Six octets need no padding; one or two equals signs never fit.
+      ("AAMAAABk=", nil), ("AAMAAABk==", nil), ("=", nil), ("====", nil), ("AAMAAABkAA==", nil),
+      ("AAMAAAB", nil), ("AAMAAABkA", nil), ("AAMAAAB+", nil), ("AAMAAAB/", nil),
+      ("AAMA AABk", nil),
+      // SETTINGS_ENABLE_PUSH 2, SETTINGS_MAX_FRAME_SIZE 1, SETTINGS_INITIAL_WINDOW_SIZE 2^31.
+      ("AAIAAAAC", nil), ("AAUAAAAB", nil), ("AASAAAAA", nil),
+    ] as [(String, [UInt8]?)])
   func field(_ text: String, _ payload: [UInt8]?) {
     let octets = Array(text.utf8)
     #expect(HTTP2SettingsField.decode(octets.span) == payload)
@@ -49,10 +52,12 @@ struct UpgradeTests {
     #expect(rig.events.last == "end 3")
   }
 
-  @Test("the request's stream has ended on the client's side", arguments: [
-    (Wire.data(1, "a"), ConnectionError.closedStream(.data)),
-    (Wire.get(1), .closedStream(.headers)),
-  ])
+  @Test(
+    "the request's stream has ended on the client's side",
+    arguments: [
+      (Wire.data(1, "a"), ConnectionError.closedStream(.data)),
+      (Wire.get(1), .closedStream(.headers)),
+    ])
   func halfClosed(_ frame: [UInt8], _ error: ConnectionError) {
     let rig = Rig(upgradedWith: [])
     rig.receive(Wire.clientStart + frame)
@@ -65,6 +70,8 @@ struct UpgradeTests {
     rig.receive(Wire.get(3))
     #expect(rig.failure == .invalidPreface)
     let silent = Rig(upgradedWith: [])
-    #expect(throws: ConnectionError.handshakeTimeout) { try silent.connection.check(now: 10_000_000) }
+    #expect(throws: ConnectionError.handshakeTimeout) {
+      try silent.connection.check(now: 10_000_000)
+    }
   }
 }
