@@ -152,6 +152,6 @@ def check_usable(client: H2Client) -> None:
     if client.goaways:
         raise WireError(f"an unexpected GOAWAY: {client.goaways}")
     stream = client.expected(101)
-    client.send(h2.window_update(0, 1 << 16), h2.request(101))
+    client.send(h2.window_update(0, 1 << 16), h2.request(101, "/usable"))
     client.wait(lambda: stream.is_over or stream.fields is not None, "a further response", PATIENCE)
     assert stream.status == 200, str(stream)

@@ -96,6 +96,11 @@ class H2Connection:
         self._changed_windows.append(self.window)
         return h2.settings(self.settings)
 
+    def reply(self, *parts: bytes) -> None:
+        """What one owes the peer, if the peer is still there to get it."""
+        with contextlib.suppress(ConnectionError):
+            self.send(*parts)
+
     def send_settings(self, pairs: dict[int, int]) -> None:
         """Counts with a smaller window only once the peer has acknowledged it."""
         window = pairs.get(Setting.INITIAL_WINDOW_SIZE, self.window)
@@ -196,7 +201,7 @@ class H2Connection:
             case Type.PING if arrived.flags & ACK:
                 self.pongs.append(arrived.payload)
             case Type.PING if self.answers:
-                self.send(h2.ping(arrived.payload, ACK))
+                self.reply(h2.ping(arrived.payload, ACK))
             case Type.GOAWAY:
                 last, code = struct.unpack(">II", arrived.payload[:8])
                 self.goaways.append((last, code, arrived.payload[8:]))
@@ -239,7 +244,7 @@ class H2Connection:
             stream.send_window += self.peer.get(Setting.INITIAL_WINDOW_SIZE, before) - before
         self.encoder.header_table_size = min(4096, self.peer.get(Setting.HEADER_TABLE_SIZE, 4096))
         if self.answers:
-            self.send(h2.settings(flags=ACK))
+            self.reply(h2.settings(flags=ACK))
 
     def _change_window(self, window: int) -> None:
         for stream in self.streams.values():
@@ -261,10 +266,10 @@ class H2Connection:
         stream.ended = bool(arrived.flags & END_STREAM)
         if self.credit and size:
             self.receive_window += size
-            self.send(h2.window_update(0, size))
+            self.reply(h2.window_update(0, size))
             if not stream.ended:
                 stream.receive_window += size
-                self.send(h2.window_update(stream.id, size))
+                self.reply(h2.window_update(stream.id, size))
 
     def _headers(self, arrived: Frame) -> None:
         if arrived.type == Type.CONTINUATION:
