@@ -67,7 +67,8 @@ class H2Connection:
                  settings: dict[int, int] | None = None, credit: bool = True):
         self.sock, self.buffer = sock, bytearray(received)
         self.settings = dict(settings or {})
-        self.window = self.settings.get(Setting.INITIAL_WINDOW_SIZE, INITIAL_WINDOW)
+        # A smaller one holds when the peer has acknowledged it (RFC 9113 §6.9.2).
+        self.window = max(self._own_window, INITIAL_WINDOW)
         self.credit, self.answers = credit, True
         """`answers`: acknowledge settings and pings, as one must."""
         self.peer: dict[int, int] = {}
@@ -93,8 +94,12 @@ class H2Connection:
 
     def greeting(self) -> bytes:
         """The SETTINGS frame that this end begins with."""
-        self._changed_windows.append(self.window)
+        self._changed_windows.append(self._own_window)
         return h2.settings(self.settings)
+
+    @property
+    def _own_window(self) -> int:
+        return self.settings.get(Setting.INITIAL_WINDOW_SIZE, INITIAL_WINDOW)
 
     def reply(self, *parts: bytes) -> None:
         """What one owes the peer, if the peer is still there to get it."""
