@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import h2frames as h2
+from h2client import H2Client
 from h2frames import ACK, Code, Type
-from h2wire import H2Client
 from wire import Truncated, WireError
 
 PATIENCE = 4.0

@@ -10,9 +10,10 @@ import contextlib
 from collections.abc import Callable
 
 import h2frames as h2
+from h2client import H2Client
 from h2frames import Code
 from h2origin import echo
-from h2wire import H2Client, Stream
+from h2wire import Stream
 from origins import OriginConnection
 from wire import Request, Truncated, Wire
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from h2wire import H2Client
+from h2client import H2Client
 from procfs import TICK, stat
 from wire import DEADLINE, Wire
 

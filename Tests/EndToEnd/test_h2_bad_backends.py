@@ -28,8 +28,8 @@ class Bad:
         return self.name.replace(" ", "_")
 
 
-def response(*fields: str | tuple[str, str], status: str | None = "200", flags: int = END_HEADERS | END_STREAM,
-             body: bytes = b"") -> Callable[[int], bytes]:
+def response(*fields: str | tuple[str, str], status: str | None = "200",
+             flags: int = END_HEADERS | END_STREAM, body: bytes = b"") -> Callable[[int], bytes]:
     pseudo = [] if status is None else [(":status", status)]
     encoded = h2.block(pseudo + h2.pairs(*fields))
     return lambda stream: h2.headers(stream, encoded, flags) + (

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 
 import h2frames as h2
+from h2client import H2Client
 from h2frames import END_STREAM, PREFACE, Code, Setting, Type
-from h2wire import H2Client
 from wire import Wire, names
 
 START = PREFACE + h2.settings()
@@ -134,7 +134,8 @@ TAKEN = [
 IGNORED = [
     Upgrade("no settings", settings=[], connection=["Connection: Upgrade"]),
     Upgrade("two settings", settings=[settings_field()] * 2, statuses=(200, 400)),
-    Upgrade("two settings in one", settings=[settings_field() + ", " + settings_field()[16:]], statuses=(200, 400)),
+    Upgrade("two settings in one", settings=[settings_field() + ", " + settings_field()[16:]],
+            statuses=(200, 400)),
     Upgrade("settings that are no base64", settings=["HTTP2-Settings: ?!"], statuses=(200, 400)),
     Upgrade("settings of 5 octets", settings=[settings_field(b"12345")], statuses=(200, 400)),
     Upgrade("ENABLE_PUSH 2", settings=[settings_field({2: 2})], statuses=(200, 400)),

@@ -7,8 +7,8 @@ import time
 import pytest
 
 import h2frames as h2
+from h2client import H2Client
 from h2frames import PREFACE, Code, Setting
-from h2wire import H2Client
 from origins import OriginConnection
 
 GET = h2.block(h2.request_fields())
