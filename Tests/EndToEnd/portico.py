@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from h2client import H2Client
 from procfs import TICK, stat
 from wire import DEADLINE, Wire
 
@@ -215,6 +216,11 @@ class Portico:
         fields = stat(self.pid)
         return (int(fields[11]) + int(fields[12])) / TICK
 
+    def statistics(self) -> dict:
+        """What the control socket says; `refusals` counts by reason."""
+        with Wire(str(self.control)) as wire:
+            return json.loads(wire.request("/statistics").body)
+
     # Logs
 
     def wait_log(self, pattern: str, after: int = 0, deadline: float = DEADLINE) -> re.Match:
@@ -243,6 +249,10 @@ class Portico:
 
     def connect(self, listener: str = "web", **options) -> Wire:
         return Wire(self.address(listener), **options)
+
+    def h2(self, listener: str = "web", **options) -> H2Client:
+        """An HTTP/2 client that has this daemon's settings."""
+        return H2Client(self.address(listener), **options).start()
 
     def get(self, target: str = "/", *fields: str, listener: str = "web", **options):
         """One request on a connection of its own."""
