@@ -53,7 +53,8 @@ let package = Package(
     .target(
       name: "Proxy",
       dependencies: [
-        "Addressing", "Balancing", "Bytes", "Configuration", "EventLoop", "HTTP1", "HTTPSemantics",
+        "Addressing", "Balancing", "Bytes", "Configuration", "EventLoop", "HPACK", "HTTP1", "HTTP2",
+        "HTTPSemantics",
       ],
       swiftSettings: house),
     .target(name: "Balancing", swiftSettings: house),

@@ -23,6 +23,9 @@
 
   public var isEmpty: Bool { count == 0 }
 
+  /// Octets that it has memory for.
+  public var capacityOctets: Int { capacity }
+
   /// A copy of what was written so far.
   public var array: [UInt8] {
     let written = span
@@ -59,6 +62,14 @@
       guard let start = source.baseAddress else { return }
       unsafe (base + offset).copyMemory(from: start, byteCount: source.count)
     }
+  }
+
+  /// Forgets the first `octets` that were written, and moves the rest to the front.
+  public mutating func removeFirst(_ octets: Int) {
+    precondition(octets >= 0 && octets <= count)
+    // Sound: both ends lie within the initialised octets; memmove allows overlap.
+    unsafe base.copyMemory(from: base + octets, byteCount: count &- octets)
+    count &-= octets
   }
 
   public mutating func append(_ bytes: Span<UInt8>) {

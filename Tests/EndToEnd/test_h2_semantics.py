@@ -16,6 +16,9 @@ from h2frames import END_HEADERS, END_STREAM, Setting, Type
 
 SMUGGLED = "\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a.example\r\n\r\n"
 
+# Trailers past a limit: an answer may have begun, so that only the stream can be ended.
+TOO_LARGE = stream_error(Code.ENHANCE_YOUR_CALM)
+
 
 def with_field(name: str, value: str) -> bytes:
     return h2.request(1, "/case", (name, value))
@@ -149,9 +152,8 @@ def shape_cases() -> list[Case]:
         case("9110 15.5.15", ":path over 8 KiB", h2.request(1, "/" + "a" * 9000), status(414)),
         case("9110 10.1.1", "unknown expectation", post("expect: something"), status(417)),
         case("9110 6.5.1", "33 trailers",
-             with_trailers(*(f"x{number}: a" for number in range(33))), status(431), MALFORMED),
-        case("9110 6.5.1", "trailers over 8 KiB", with_trailers("x: " + "a" * 9000), status(431),
-             MALFORMED),
+             with_trailers(*(f"x{number}: a" for number in range(33))), TOO_LARGE),
+        case("9110 6.5.1", "trailers over 8 KiB", with_trailers("x: " + "a" * 9000), TOO_LARGE),
     ]
 
 

@@ -1,6 +1,6 @@
 /// What the peer has to do by when, as microseconds.
 struct Deadlines: Sendable {
-  private let time: Int64
+  private let frameTime: Int64
   /// The preface and the first SETTINGS.
   private var handshake: Int64?
   /// The acknowledgement of our SETTINGS.
@@ -9,9 +9,9 @@ struct Deadlines: Sendable {
   private var frame: Int64?
 
   init(_ limits: HTTP2Limits, now: Int64) {
-    time = limits.handshakeTime
-    handshake = now &+ time
-    acknowledgement = now &+ time
+    frameTime = limits.frameTime
+    handshake = now &+ limits.handshakeTime
+    acknowledgement = now &+ limits.handshakeTime
   }
 
   var awaitsAcknowledgement: Bool { acknowledgement != nil }
@@ -38,7 +38,7 @@ struct Deadlines: Sendable {
     if !isWithinFrame {
       frame = nil
     } else if frame == nil {
-      frame = now &+ time
+      frame = now &+ frameTime
     }
   }
 

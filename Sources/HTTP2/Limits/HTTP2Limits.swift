@@ -41,9 +41,10 @@ public struct HTTP2Limits: Sendable {
   public var maxUnsentControlFrames = 1000
   /// Interim responses before a final one; past it is a stream error. 20.
   public var maxInterimResponses = 20
-  /// Microseconds for the peer's preface and first SETTINGS, for its acknowledgement of ours, and for
-  /// each frame or field block from its first octet on. 10 s.
+  /// Microseconds for the peer's preface and first SETTINGS, and for its acknowledgement of ours. 10 s.
   public var handshakeTime: Int64 = 10_000_000
+  /// Microseconds for each frame or field block from its first octet on. 10 s.
+  public var frameTime: Int64 = 10_000_000
 
   public init() {
     trailers = FieldBlockLimits()

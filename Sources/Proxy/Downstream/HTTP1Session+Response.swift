@@ -29,8 +29,8 @@ extension HTTP1Session {
   }
 
   func sendHead(
-    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, first: Span<UInt8>, isEnd: Bool,
-    trailers: TrailerSection?
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, by version: WireVersion,
+    first: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
     decideFraming(head.framing)
     // What is left of the content comes after an answer that may have made it pointless: RFC 9112
@@ -43,7 +43,7 @@ extension HTTP1Session {
       keepsTrailers: request.head.acceptsTrailers && responseFraming == .chunked)
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
-      date: state.date.value, via: listener.via.member(of: .http1), server: listener.addsServer)
+      date: state.date.value, via: listener.via.member(of: version), server: listener.addsServer)
     ResponseForwarder.write(head, bytes, form: form, adding: additions, into: &state.output)
     return try send(first, isEnd: isEnd, trailers)
   }

@@ -11,6 +11,8 @@ final class HTTP1Session {
     /// The connection is idle and can wait without a task.
     case park
     case close
+    /// The connection goes on as HTTP/2.
+    case upgrade(HTTP2Session)
   }
 
   let connection: DownstreamConnection
@@ -53,7 +55,10 @@ final class HTTP1Session {
     output = MessageOutput(connection.transport, state: connection.state)
     listener = connection.listener
     parser = RequestHeadParser(limits: connection.listener.headLimits)
-    request = Request(client: connection.peer)
+    request = Request(.http1)
+    request.from(
+      connection.peer, text: Request.clientText(of: connection.peer),
+      isTrusted: connection.isTrusted)
     exchange = Exchange(state)
   }
 
@@ -83,6 +88,7 @@ final class HTTP1Session {
           }
         }
       }
+      if let session = upgradeToHTTP2() { return .upgrade(session) }
       await serve()
       guard machine.next == .awaitRequest, !connection.isRetiring else {
         // A client that is still sending would get a reset, and lose our answer with it, if we

@@ -39,10 +39,10 @@ protocol DownstreamStream: AnyObject {
   // What is sent goes out at once as far as the kernel takes it. `false` means that something is
   // left, and `finishSending` waits for it with the same piece: so the usual case suspends nowhere.
 
-  /// Sends the head of the backend's response, and its first piece of content.
+  /// Sends the head of the backend's response, which came by `version`, and its first piece of content.
   func sendHead(
-    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, first: Span<UInt8>, isEnd: Bool,
-    trailers: TrailerSection?
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, by version: WireVersion,
+    first: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
   ) throws(ProxyError) -> Bool
   /// Sends a piece of content that is not the last.
   func sendContent(_ piece: Span<UInt8>) throws(ProxyError) -> Bool

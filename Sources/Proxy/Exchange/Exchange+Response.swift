@@ -112,11 +112,11 @@ extension Exchange {
     let isSent: Bool
     if let buffer = backend.contentBuffer {
       isSent = try client.sendHead(
-        backend.head, bytes, first: buffer.span.extracting(first), isEnd: isEnd,
-        trailers: trailers)
+        backend.head, bytes, by: backend.version, first: buffer.span.extracting(first),
+        isEnd: isEnd, trailers: trailers)
     } else {
       isSent = try client.sendHead(
-        backend.head, bytes, first: Span(), isEnd: isEnd, trailers: trailers)
+        backend.head, bytes, by: backend.version, first: Span(), isEnd: isEnd, trailers: trailers)
     }
     if !isSent { return false }
     first = 0..<0

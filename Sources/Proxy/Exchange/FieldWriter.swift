@@ -12,6 +12,12 @@ protocol FieldWriter: ~Copyable {
   mutating func writeField(_ id: FieldID, _ name: StaticString, value: Span<UInt8>)
 }
 
+extension FieldWriter where Self: ~Copyable {
+  mutating func writeField(_ id: FieldID, _ name: StaticString, _ value: StaticString) {
+    writeField(id, name, value: value.octets)
+  }
+}
+
 /// As text, for HTTP/1.1.
 extension OutputBuffer: FieldWriter {
   mutating func writeField(_ line: FieldLine, name: Span<UInt8>, value: Span<UInt8>) {

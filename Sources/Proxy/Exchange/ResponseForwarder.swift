@@ -33,7 +33,11 @@ enum ResponseForwarder {
     into output: inout OutputBuffer
   ) {
     output.removeAll()
-    output.appendStatusLine(head.status, reason: bytes[head.reason])
+    if head.reason.isEmpty {
+      output.appendStatusLine(StatusCode(rawValue: head.status))
+    } else {
+      output.appendStatusLine(head.status, reason: bytes[head.reason])
+    }
     writeFields(
       head, bytes, hasContent: form.framing != .none, keepsTrailers: form.keepsTrailers,
       adding: additions, into: &output)

@@ -21,6 +21,7 @@ final class ListenerRuntime {
   let forwarding: ForwardingConfig
   let addsServer: Bool
   let via: ViaMember
+  let http2: HTTP2Plan
   let maxConnections: Int
   /// Open connections over all workers.
   let load: ConnectionCount
@@ -58,6 +59,7 @@ final class ListenerRuntime {
     forwarding = config.forwarding
     addsServer = config.serverField
     via = ViaMember(pseudonym: config.forwarding.via)
+    http2 = HTTP2Plan(config)
     maxConnections = config.maxConnections == 0 ? .max : config.maxConnections
     self.load = load
     self.routes = routes

@@ -5,6 +5,8 @@ import HTTPSemantics
 
 // One exchange on an HTTP/1.1 connection to a backend.
 extension BackendConnection: UpstreamStream {
+  var version: WireVersion { .http1 }
+
   // MARK: The request
 
   func sendHead(

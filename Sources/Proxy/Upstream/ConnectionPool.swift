@@ -11,6 +11,12 @@ final class ConnectionPool {
   private var idle: [BackendConnection] = []
   /// Requests that wait for a connection, first come, first served.
   private var waiting: [WaitPoint] = []
+  /// Connections that many requests share, of those that take further ones.
+  var multiplexed: [HTTP2BackendConnection] = []
+  /// Requests that wait for one of them to have room, or to be opened.
+  var waitingForStreams: [WaitPoint] = []
+  /// Whether one of them is being opened.
+  var isOpeningShared = false
 
   init(_ shared: SharedBackend, settings: PoolSettings) {
     self.shared = shared
@@ -84,6 +90,7 @@ final class ConnectionPool {
       connection.leavePool()
       close(connection)
     }
+    for connection in multiplexed { connection.leave() }
   }
 
   var idleCount: Int { idle.count }
