@@ -9,7 +9,9 @@ enum SHA1 {
     var hash: [5 of UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
     // The octet 0x80 and eight octets of length follow the message.
     let blocks = (message.count &+ 8) / blockOctets &+ 1
-    for block in 0..<blocks { mix(words(of: message, block, isLast: block == blocks &- 1), into: &hash) }
+    for block in 0..<blocks {
+      mix(words(of: message, block, isLast: block == blocks &- 1), into: &hash)
+    }
     var digest = [20 of UInt8](repeating: 0)
     for index in 0..<20 {
       digest[index] = UInt8(truncatingIfNeeded: hash[index / 4] &>> UInt32(24 &- 8 &* (index % 4)))

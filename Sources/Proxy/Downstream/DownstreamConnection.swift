@@ -37,6 +37,8 @@ final class DownstreamConnection: WaitHandler {
   @Cell var idleDeadline: Instant
   /// Whether it came in on a listener that has been removed since.
   @Cell var isOrphaned = false
+  /// Whether we ended it ourselves, since its time to end in peace was over.
+  @Cell private(set) var wasCut = false
   private var id: Int32 = -1
 
   init(
@@ -122,6 +124,7 @@ final class DownstreamConnection: WaitHandler {
 
   /// Ends it now, whatever it does.
   func cut() {
+    wasCut = true
     if isParked {
       transport.reads.unwatch()
       close()

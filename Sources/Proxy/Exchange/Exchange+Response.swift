@@ -17,7 +17,13 @@ extension Exchange {
       try await sendRequest(client, over: backend, forwarder, route)
       let headTimeout = route.responseHeadTimeout ?? cluster.responseHeadTimeout
       try await receiveHead(client, over: backend, timeout: headTimeout)
-      if try !passHead(client, backend) { try await passContent(client, backend, cluster) }
+      if try !passHead(client, backend) {
+        if backend.head.status == 101, let tunnel = client.request.tunnel {
+          try await carry(tunnel, client, backend, forwarder, route)
+        } else {
+          try await passContent(client, backend, cluster)
+        }
+      }
     } catch {
       if pump != nil { await stopPump(client, backend) }
       waitsAt = nil
@@ -44,6 +50,7 @@ extension Exchange {
     while true {
       if try backend.nextHead(client.request.head.method) {
         guard backend.head.isInterim else { return }
+        if backend.head.status == 101 { return try checkConsent(client, backend) }
         interim += 1
         try await passInterim(client, backend, interim)
         continue
@@ -76,8 +83,6 @@ extension Exchange {
   private func passInterim<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend, _ count: Int
   ) async throws(ProxyError) {
-    // Nobody asked for an upgrade: it was not forwarded.
-    guard backend.head.status != 101 else { throw .upstream(.badGateway, "unasked_upgrade") }
     guard count <= Self.maxInterim, let buffer = backend.headBuffer else {
       throw .upstream(.badGateway, "too_many_interim")
     }

@@ -41,6 +41,7 @@ final class Exchange {
     abortCause = nil
     waitsAt = nil
     pump = nil
+    client.request.tunnel = nil
     deadline = .never
     log.begin(at: state.accessFormat == nil ? state.loop.now : Instant.read())
     requestID.removeAll()
@@ -73,6 +74,7 @@ final class Exchange {
     switch route.action {
     case .forward(let cluster):
       log.cluster = cluster
+      try prepareTunnel(client, route)
       try await forward(client, to: cluster, route)
     case .redirect(let redirect): try await answer(self.redirect(request, redirect), client)
     case .respond(let response): try await answer(self.fixed(response), client)
@@ -162,7 +164,7 @@ final class Exchange {
 
   /// Tells the client, as far as it can still be told.
   private func fail<Client: DownstreamStream>(_ error: ProxyError, _ client: Client) async {
-    log.end = error.reason
+    log.end = error.isClientGone && client.wasCut ? "drain_timeout" : error.reason
     if error.isUncountedRefusal {
       state.refused(
         error.reason, listener: client.listener.name,

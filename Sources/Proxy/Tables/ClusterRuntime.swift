@@ -8,6 +8,7 @@ final class ClusterRuntime {
   let name: String
   let hostPolicy: ClusterConfig.HostPolicy
   let hostLiteral: [UInt8]
+  let backendProtocol: ClusterConfig.BackendProtocol
   let connectTimeout: Interval
   let responseHeadTimeout: Interval
   let bodyIdleTimeout: Interval
@@ -22,6 +23,7 @@ final class ClusterRuntime {
     backends shared: [BackendIdentity: SharedBackend], startingAt: Int
   ) {
     name = config.name
+    backendProtocol = config.protocol
     hostPolicy = config.host
     if case .literal(let text) = config.host {
       hostLiteral = Array(text.utf8)

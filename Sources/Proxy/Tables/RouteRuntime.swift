@@ -16,6 +16,10 @@ final class RouteRuntime {
   let totalTimeout: Interval
   /// nil: the cluster's.
   let responseHeadTimeout: Interval?
+  /// Whether a request may become a tunnel for WebSocket, and how long that may carry nothing; nil: the
+  /// listener's.
+  let allowsWebSocket: Bool
+  let tunnelIdleTimeout: Interval?
   let isLogged: Bool
 
   init(_ config: RouteConfig, clusters: [ClusterRuntime]) {
@@ -29,6 +33,14 @@ final class RouteRuntime {
     maxBody = config.maxBody ?? .max
     totalTimeout = config.totalTimeout.map { Interval($0) } ?? .infinite
     responseHeadTimeout = config.responseHeadTimeout.map { Interval($0) }
+    // An upgrade takes a backend that speaks HTTP/1.1.
+    allowsWebSocket =
+      if case .forward(let cluster) = action {
+        config.upgrades.contains(.websocket) && cluster.backendProtocol == .http1
+      } else {
+        false
+      }
+    tunnelIdleTimeout = config.tunnelIdleTimeout.map { Interval($0) }
     isLogged = config.accessLog
   }
 }
