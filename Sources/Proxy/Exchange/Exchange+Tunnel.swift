@@ -2,9 +2,41 @@ import Bytes
 import EventLoop
 import HTTPSemantics
 
-// A tunnel that is open: the pump carries what the client sends, the read loop what the backend sends.
-// Each direction ends by itself; the tunnel ends when both have, or when one breaks.
+// A tunnel: asked for, consented to, and then carried. The pump carries what the client sends, the read
+// loop what the backend sends. Each direction ends by itself; the tunnel ends when both have, or when
+// one breaks.
 extension Exchange {
+  /// Finds out whether the request asks for a tunnel and may have one.
+  @inline(__always)
+  func prepareTunnel<Client: DownstreamStream>(
+    _ client: Client, _ route: RouteRuntime
+  ) throws(ProxyError) {
+    let request = client.request
+    guard request.head.upgradeRequested || !request.head.connectProtocol.isEmpty else { return }
+    do throws(ProxyError) {
+      request.tunnel = try Tunnel.asked(by: request, of: client.listener, on: route)
+      if request.tunnel == nil { return }
+    } catch {
+      client.closeAfterResponse()
+      throw error
+    }
+    // If it is refused, what follows may still be meant for it, and is never read as a request.
+    client.closeAfterResponse()
+  }
+
+  /// Passes a 101 that is what was asked for.
+  func checkConsent<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend
+  ) throws(ProxyError) {
+    guard let tunnel = client.request.tunnel, let buffer = backend.headBuffer else {
+      throw .upstream(.badGateway, "unasked_upgrade")
+    }
+    try tunnel.checkConsent(
+      backend.head, buffer.span.extracting(backend.headStart..<buffer.capacity))
+  }
+
+  // MARK: Carrying it
+
   /// Carries the tunnel to its end. The backend's consent has been passed on.
   func carry<Client: DownstreamStream, Backend: UpstreamStream>(
     _ tunnel: Tunnel, _ client: Client, _ backend: Backend, _ forwarder: RequestForwarder,
