@@ -115,7 +115,7 @@ let package = Package(
       name: "ProxyTests",
       dependencies: [
         "Addressing", "Balancing", "Bytes", "CMallocCounter", "CodecTestSupport", "Configuration",
-        "EventLoop", "HTTPSemantics", "LoopTestSupport", "Proxy",
+        "EventLoop", "HTTP1", "HTTPSemantics", "LoopTestSupport", "Proxy",
       ],
       swiftSettings: house),
     .testTarget(name: "SystemTests", dependencies: ["Addressing", "System"], swiftSettings: house),

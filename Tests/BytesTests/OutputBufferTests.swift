@@ -46,4 +46,17 @@ struct OutputBufferTests {
     #expect(
       written == "aababcabcdabcdeabcdefabcdefgabcdefgh" + String(repeating: "ab", count: 10))
   }
+
+  @Test(
+    "base64 is padded to whole groups of four (RFC 4648 §10)",
+    arguments: [
+      ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
+      ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"), ("\u{3FF}\u{3FE}\u{7FF}", "z7/Pvt+/"),
+    ])
+  func base64(_ text: String, _ encoded: String) {
+    var output = OutputBuffer(capacity: 1)
+    output.append(base64: Array(text.utf8).span)
+    let written = output.span.text
+    #expect(written == encoded)
+  }
 }

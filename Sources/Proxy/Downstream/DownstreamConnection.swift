@@ -39,6 +39,8 @@ final class DownstreamConnection: WaitHandler {
   @Cell var isOrphaned = false
   /// While it speaks HTTP/2, parked or not.
   @Cell var http2: HTTP2Session?
+  /// Whether we ended it ourselves, since its time to end in peace was over.
+  @Cell private(set) var wasCut = false
   private var id: Int32 = -1
 
   init(
@@ -125,6 +127,7 @@ final class DownstreamConnection: WaitHandler {
 
   /// Ends it now, whatever it does.
   func cut() {
+    wasCut = true
     if isParked {
       transport.reads.unwatch()
       close()

@@ -30,6 +30,8 @@ final class HTTP1Session {
   @Cell var hasSentHead = false
   /// Whether the response ended before its end.
   @Cell var isCut = false
+  /// Whether the connection has become a tunnel, and is HTTP/1.1 no more.
+  @Cell var isTunnel = false
   @Cell var sendMeter = RateMeter()
   @Cell var receiveMeter = RateMeter()
 
@@ -93,7 +95,7 @@ final class HTTP1Session {
       guard machine.next == .awaitRequest, !connection.isRetiring else {
         // A client that is still sending would get a reset, and lose our answer with it, if we
         // closed at once (RFC 9112 §9.6).
-        if !isCut, machine.awaitsContent || !input.unread.isEmpty { await linger() }
+        if !isCut, mayBeSending { await linger() }
         return .close
       }
       input.endMessage()
@@ -219,6 +221,13 @@ final class HTTP1Session {
 
   // MARK: Ending
 
+  /// Whether the client may have sent what nobody has read.
+  private var mayBeSending: Bool {
+    if isTunnel { return !input.isContentComplete }
+    // Who asks for a tunnel may not wait for the answer.
+    return machine.awaitsContent || !input.unread.isEmpty || request.tunnel != nil
+  }
+
   private static let lingerTime = Interval.seconds(2)
   private static let lingerOctets = 1 << 20
 
@@ -296,11 +305,15 @@ extension HTTP1Session {
 
   // MARK: Hanging up
 
+  var wasCut: Bool { connection.wasCut }
+
   func watchHangUp(_ point: WaitPoint?) -> Bool {
     let transport = connection.transport
+    // A client that has ended its half of a tunnel is still there for the other.
+    let abortsOnHalfClose = listener.abortsOnHalfClose && !isTunnel
     transport.abortedByHangUp = point
-    transport.allowsHalfClose = !listener.abortsOnHalfClose
-    let isGone = listener.abortsOnHalfClose ? transport.isPeerClosed : transport.isHungUp
+    transport.allowsHalfClose = !abortsOnHalfClose
+    let isGone = abortsOnHalfClose ? transport.isPeerClosed : transport.isHungUp
     return point == nil || !isGone
   }
 

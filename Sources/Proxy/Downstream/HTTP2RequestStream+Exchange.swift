@@ -16,14 +16,17 @@ extension HTTP2RequestStream: DownstreamStream {
   func receiveContent() async throws(ProxyError) {
     let began = state.loop.now
     do throws(TransportError) {
-      try await receive(until: began + listener.bodyIdleTimeout)
+      // Who calls may fall silent.
+      try await receive(until: request.isGRPC ? .never : began + listener.bodyIdleTimeout)
     } catch {
       if let failure { throw self.error(of: failure) }
       guard error == .timedOut else { throw .clientGone }
       throw refusal("content_timeout")
     }
     receiveMeter.moved(content.unreadOctets, afterWaiting: state.loop.now - began)
-    if receiveMeter.isBelow(listener.minRate) { throw refusal("content_too_slow") }
+    if !request.isGRPC, receiveMeter.isBelow(listener.minRate) {
+      throw refusal("content_too_slow")
+    }
   }
 
   private func refusal(_ reason: StaticString) -> ProxyError {
@@ -68,13 +71,16 @@ extension HTTP2RequestStream: DownstreamStream {
     _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, by version: WireVersion,
     first: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
-    let link = try beginHead(status: head.status)
+    // A tunnel is consented to by 200 here (RFC 8441 §5).
+    let isTunnel = head.status == 101
+    let link = try beginHead(status: isTunnel ? 200 : head.status)
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
       date: state.date.value, via: listener.via.member(of: version),
       server: listener.addsServer)
     ResponseForwarder.writeFields(
-      head, bytes, hasContent: head.framing != .none, keepsTrailers: true, adding: additions,
+      head, bytes, hasContent: isTunnel || head.framing != .none, keepsTrailers: true,
+      adding: additions,
       into: &link.engine)
     if case .length(let length) = head.framing { writeLength(length, to: link) }
     markHeadSent()
@@ -169,7 +175,22 @@ extension HTTP2RequestStream: DownstreamStream {
     link.reset(slot, .internalError)
   }
 
+  // MARK: Tunnels
+
+  func receiveTunnelled(until deadline: Instant) async throws(TransportError) {
+    try await receive(until: deadline)
+  }
+
+  func sendMoreTunnelled(
+    of piece: Span<UInt8>, until deadline: Instant
+  ) async throws(TransportError) -> Bool {
+    guard hasUnsent else { return true }
+    return try await sendMore(of: piece, until: deadline)
+  }
+
   // MARK: Hanging up
+
+  var wasCut: Bool { (link as? HTTP2Session)?.wasCut ?? false }
 
   func watchHangUp(_ point: WaitPoint?) -> Bool {
     abortedByFailure = point

@@ -46,6 +46,8 @@ final class HTTP2Session: HTTP2Link {
     flushSoon()
   }
 
+  var wasCut: Bool { connection.wasCut }
+
   override var writeIdleTimeout: Interval { listener.writeIdleTimeout }
 
   // MARK: Requests

@@ -14,6 +14,8 @@ final class Request {
   @Cell var base = 0
   /// The normal form of the path, if the path as sent is not in it.
   var normalizedPath: [UInt8] = []
+  /// What it is to become, if a backend consents; nil for a request like any other.
+  @Cell var tunnel: Tunnel? = nil
 
   /// nil for a peer on a unix socket.
   @Cell private(set) var client: IPAddress? = nil
@@ -65,6 +67,9 @@ final class Request {
     head = other.head
     other.withBytes { bytes in keep(bytes.extracting(0..<other.head.length)) }
   }
+
+  /// Whether it is a call of gRPC.
+  @Cell var isGRPC = false
 
   /// As logs have it.
   var protocolName: StaticString {

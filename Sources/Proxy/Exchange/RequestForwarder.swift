@@ -28,6 +28,15 @@ struct RequestForwarder {
     writeAuthority(bytes, into: &output)
     output.append("\r\n")
     writeFields(requestID: requestID, scratch: &scratch, into: &output)
+    if let tunnel = request.tunnel {
+      tunnel.writeRequest(into: &output)
+    } else {
+      writeConnectionAndFraming(into: &output)
+    }
+    output.append("\r\n")
+  }
+
+  private func writeConnectionAndFraming(into output: inout OutputBuffer) {
     // TE is about this connection only, so Connection has to name it (RFC 9110 §10.1.4).
     if request.head.acceptsTrailers { output.append("TE: trailers\r\nConnection: TE\r\n") }
     switch request.head.framing {
@@ -35,11 +44,15 @@ struct RequestForwarder {
     case .length(let length): output.appendField("Content-Length", decimal: length)
     case .chunked: output.append("Transfer-Encoding: chunked\r\n")
     }
-    output.append("\r\n")
   }
 
   private func writeRequestLine(_ bytes: Span<UInt8>, into output: inout OutputBuffer) {
-    output.append(bytes[request.head.methodBytes])
+    // An extended CONNECT asks for what is an upgrade of GET here (RFC 8441 §5).
+    if request.tunnel != nil {
+      output.append("GET")
+    } else {
+      output.append(bytes[request.head.methodBytes])
+    }
     output.append(.space)
     writeTarget(bytes, into: &output)
     output.append(" HTTP/1.1\r\n")

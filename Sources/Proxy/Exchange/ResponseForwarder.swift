@@ -54,6 +54,18 @@ enum ResponseForwarder {
     output.append("\r\n")
   }
 
+  /// Writes a backend's consent to a tunnel for an HTTP/1.1 client, over what `output` holds.
+  static func writeConsent(
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, adding additions: Additions,
+    into output: inout OutputBuffer
+  ) {
+    output.removeAll()
+    output.appendStatusLine(head.status, reason: bytes[head.reason])
+    writeFields(
+      head, bytes, hasContent: true, keepsTrailers: false, adding: additions, into: &output)
+    output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+  }
+
   /// Writes the fields that go on and those that are ours, but for framing and connection.
   static func writeFields<Writer: FieldWriter & ~Copyable>(
     _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, hasContent: Bool, keepsTrailers: Bool,

@@ -15,6 +15,8 @@ final class ClusterRuntime {
   let bodyIdleTimeout: Interval
   let writeIdleTimeout: Interval
   let queueTimeout: Interval
+  /// The most that a `grpc-timeout` can ask for.
+  let grpcMaxTimeout: Interval
   /// In the order of the balancer's indices.
   let backends: [BackendRuntime]
   private var balancer: ClusterBalancer
@@ -36,6 +38,7 @@ final class ClusterRuntime {
     responseHeadTimeout = Interval(config.timeouts.responseHead)
     bodyIdleTimeout = Interval(config.timeouts.bodyIdle)
     writeIdleTimeout = Interval(config.timeouts.writeIdle)
+    grpcMaxTimeout = Interval(config.timeouts.grpcMax)
     queueTimeout = Interval(config.timeouts.queue)
     var backends: [BackendRuntime] = []
     var weights: [ClusterBalancer.Subcluster] = []

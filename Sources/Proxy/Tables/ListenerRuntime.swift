@@ -17,6 +17,8 @@ final class ListenerRuntime {
   let bodyIdleTimeout: Interval
   let writeIdleTimeout: Interval
   let maxAge: Interval
+  /// How long a tunnel may carry nothing; nil where WebSocket is not spoken.
+  let tunnelIdleTimeout: Interval?
   let minRate: RateLimit
   let forwarding: ForwardingConfig
   let addsServer: Bool
@@ -55,6 +57,7 @@ final class ListenerRuntime {
     bodyIdleTimeout = Interval(timeouts.bodyIdle)
     writeIdleTimeout = Interval(timeouts.writeIdle)
     maxAge = timeouts.maxAge == .zero ? .infinite : Interval(timeouts.maxAge)
+    tunnelIdleTimeout = config.websocket.map { Interval($0.idleTimeout) }
     minRate = RateLimit(octetsPerSecond: config.minRate)
     forwarding = config.forwarding
     addsServer = config.serverField
