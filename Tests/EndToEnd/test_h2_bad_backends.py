@@ -198,13 +198,17 @@ def test_data_beyond_the_window(make):
     def handler(stream: OriginStream) -> None:
         stream.read().head()
         stream.connection.send(h2.data(stream.id, bytes(16_384)) * 256)
-    portico = make.serve_h2(make.h2_origin(handler))
+    origin = make.h2_origin(handler)
+    portico = make.serve_h2(origin)
     before = portico.resident()
     with portico.h2(credit=False) as client:
         stream = client.open()
-        client.wait(lambda: stream.is_over, "a reset")
-        assert stream.reset is not None and len(stream.body) <= 65_535
+        origin.wait(lambda: origin.accepted and not origin.open, "for the connection to be given up")
+        assert origin.connections[0].goaways[0][1] == Code.FLOW_CONTROL_ERROR
         assert portico.resident() - before < 4 << 20
+        client.give_credit(stream, 1 << 22)
+        client.wait(lambda: stream.is_over, "a reset")
+        assert stream.reset == Code.INTERNAL_ERROR and len(stream.body) < 1 << 20
 
 
 def test_http1_backend_in_an_http2_cluster(make):
