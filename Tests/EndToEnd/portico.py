@@ -142,6 +142,8 @@ class Portico:
         try:
             if not self.stopped:
                 self.send_signal(signal.SIGTERM)
+                with contextlib.suppress(AssertionError):  # Two that wait to be delivered are one.
+                    self.wait_log(r" stopping\b", deadline=1)
                 self.send_signal(signal.SIGTERM)
                 status = self.wait_exit()
                 # Two signals are a hurry; how it exits then is its own affair, but not by a trap.

@@ -147,9 +147,10 @@ def test_goaway_of_the_client_lets_its_streams_end(make):
     with portico.h2() as client:
         streams = in_flight(client, origin, 3)
         client.send(h2.goaway())
+        client.round_trip()
         origin.released.set()
         client.finish(*streams)
-        client.expect_end()
+        assert {stream.status for stream in streams} == {200}
 
 
 def test_max_requests_and_age_end_with_goaway(make):
@@ -169,7 +170,7 @@ def test_access_log_names_protocol_and_stream(make):
         client.request("/one")
         client.request("/two", method="POST", body=b"content")
     first, second = portico.wait_access(target="/one"), portico.wait_access(target="/two")
-    assert first["protocol"] == second["protocol"] == "HTTP/2", first
+    assert first["protocol"] == second["protocol"] == "HTTP/2.0", first
     assert (first["stream"], second["stream"]) == (1, 3)
     assert (second["method"], second["status"], second["host"]) == ("POST", 200, "a.example")
 
@@ -197,4 +198,4 @@ def test_check_refuses_a_listener_that_accepts_nothing(make, tmp_path):
     for protocols in ({"http2": {"prior_knowledge": False}}, {"websocket": {}}):
         file = tmp_path / "portico.json"
         file.write_text(json.dumps(configuration("127.0.0.1:1", listener={"protocols": protocols})))
-        assert run("check", "--config", file).returncode == 1
+        assert run("check", "--config", file).returncode == 78

@@ -11,13 +11,11 @@ import json
 import pytest
 
 import h2frames as h2
-from h2cases import BAD_REQUEST, MALFORMED, PROTOCOL, Case, case, check, served, status
-from h2frames import END_HEADERS, END_STREAM, Setting, Type
+from h2cases import (BAD_REQUEST, CALM, MALFORMED, PROTOCOL, Case, case, check, served, status,
+                     stream_error)
+from h2frames import END_HEADERS, END_STREAM, Code, Setting, Type
 
 SMUGGLED = "\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a.example\r\n\r\n"
-
-# Trailers past a limit: an answer may have begun, so that only the stream can be ended.
-TOO_LARGE = stream_error(Code.ENHANCE_YOUR_CALM)
 
 
 def with_field(name: str, value: str) -> bytes:
@@ -74,7 +72,6 @@ def length_cases() -> list[Case]:
         malformed("8.1.1", "DATA longer", post("content-length: 5", body=b"sixsix")),
         malformed("8.1.1", "DATA longer, without an end",
                   post("content-length: 5", body=b"sixsix", end=0)),
-        malformed("8.1.1", "length 0 and DATA", post("content-length: 0", body=b"GET / HTTP/1.1")),
         malformed("8.1.1", "DATA shorter, then trailers",
                   post("content-length: 9", body=b"content", end=0)
                   + h2.headers(1, h2.block([("x-sum", "1")]))),
@@ -136,6 +133,8 @@ def pseudo_cases() -> list[Case]:
 def shape_cases() -> list[Case]:
     """§8.1 and limits: which frames a message is made of, and how much of it there may be."""
     many = [f"x{number}: a" for number in range(101)]
+    long = [(f"x{number}", "a" * 510) for number in range(60)]
+    too_long = stream_error(Code.ENHANCE_YOUR_CALM)
     return [
         malformed("8.1", "trailers without END_STREAM", with_trailers("x-sum: 1", flags=END_HEADERS)),
         malformed("8.1", "DATA after trailers that do not end",
@@ -145,15 +144,20 @@ def shape_cases() -> list[Case]:
         case("10.5.1", "101 fields", h2.request(1, "/case", *many), status(431)),
         case("10.5.1", "101 cookie crumbs",
              h2.request(1, "/case", *["cookie: a=b"] * 101), status(431)),
-        case("10.5.1", "fields over 32 KiB", h2.headers(1, h2.block(h2.request_fields("/case")), END_STREAM)
-             + h2.continuation(1, h2.literal("x", "a" * 16_000), 0)
-             + h2.continuation(1, h2.literal("y", "b" * 16_000), 0)
-             + h2.continuation(1, h2.literal("z", "c" * 900)), status(431)),
+        case("10.5.1", "fields over 32 KiB, counted with 32 octets each",
+             h2.headers(1, h2.block(h2.request_fields("/case")), END_STREAM)
+             + h2.continuation(1, h2.block(long[:30]), 0) + h2.continuation(1, h2.block(long[30:])),
+             status(431)),
+        case("10.5.1", "block over 32 KiB",
+             h2.headers(1, h2.block(h2.request_fields("/case")), END_STREAM)
+             + h2.continuation(1, h2.literal("x", "a" * 16_000), 0) * 2
+             + h2.continuation(1, h2.literal("z", "c" * 900)), CALM, status(431)),
         case("9110 15.5.15", ":path over 8 KiB", h2.request(1, "/" + "a" * 9000), status(414)),
         case("9110 10.1.1", "unknown expectation", post("expect: something"), status(417)),
         case("9110 6.5.1", "33 trailers",
-             with_trailers(*(f"x{number}: a" for number in range(33))), TOO_LARGE),
-        case("9110 6.5.1", "trailers over 8 KiB", with_trailers("x: " + "a" * 9000), TOO_LARGE),
+             with_trailers(*(f"x{number}: a" for number in range(33))), status(431), too_long),
+        case("9110 6.5.1", "trailers over 8 KiB", with_trailers("x: " + "a" * 9000), status(431),
+             too_long),
     ]
 
 
@@ -203,7 +207,7 @@ def test_refused(peers, case: Case):
     before = len(origin.requests)
     check(case, portico)
     origin.wait(lambda: any(r.target == "/usable" for r in origin.requests[before:])
-                or PROTOCOL in case.outcomes)
+                or {PROTOCOL, CALM} & set(case.outcomes))
     assert {request.target for request in origin.requests[before:]} <= {"/usable"}
     assert not origin.errors
 
@@ -213,6 +217,16 @@ def test_served(peers, case: Case):
     portico, origin = peers
     check(case, portico)
     assert not origin.errors
+
+
+def test_content_beyond_a_length_of_zero_goes_nowhere(peers):
+    """The request was whole with its head; what follows is malformed and no second request."""
+    portico, origin = peers
+    before = len(origin.requests)
+    check(malformed("8.1.1", "length 0 and DATA", post("content-length: 0", body=b"GET /smuggled HTTP/1.1")),
+          portico)
+    origin.wait(lambda: any(r.target == "/usable" for r in origin.requests[before:]))
+    assert all(r.target in ("/case", "/usable") and not r.body for r in origin.requests[before:])
 
 
 def test_refusals_have_a_counter(make):
