@@ -1,5 +1,6 @@
 import Bytes
 import FuzzSupport
+import HPACK
 import HTTP2
 import HTTPSemantics
 
