@@ -29,6 +29,7 @@ let package = Package(
     fuzzer("chunked", in: "ChunkedFuzzer"),
     fuzzer("request-target", in: "RequestTargetFuzzer"),
     fuzzer("field-block", in: "FieldBlockFuzzer"),
+    fuzzer("frames", in: "FrameFuzzer"),
     .target(name: "CLibFuzzer"),
     .target(name: "FuzzSupport", dependencies: ["CLibFuzzer"], swiftSettings: house),
   ]

@@ -17,6 +17,7 @@ extension ConnectionError {
     case .unexpectedContinuation: "h2_unexpected_continuation"
     case .unexpectedPushPromise: "h2_unexpected_push_promise"
     case .invalidPriorityUpdate: "h2_invalid_priority_update"
+    case .selfDependency: "h2_self_dependency"
     case .invalidStreamID: "h2_invalid_stream_id"
     case .idleStream: "h2_idle_stream"
     case .closedStream: "h2_closed_stream"

@@ -22,6 +22,8 @@ public enum ConnectionError: Error, Equatable, Sendable {
   case unexpectedContinuation
   case unexpectedPushPromise
   case invalidPriorityUpdate
+  /// A stream that depends on itself (RFC 7540 §5.3.1).
+  case selfDependency
 
   // Streams, §5.1.
   /// A stream number that is not the peer's to open, or not above those before.
@@ -64,7 +66,7 @@ public enum ConnectionError: Error, Equatable, Sendable {
     switch self {
     case .invalidPreface, .firstFrameNotSettings, .handshakeTimeout, .frameTimeout, .wrongStream,
       .excessivePadding, .interruptedFieldBlock, .unexpectedContinuation, .unexpectedPushPromise,
-      .invalidPriorityUpdate, .invalidStreamID, .idleStream, .invalidSetting,
+      .invalidPriorityUpdate, .selfDependency, .invalidStreamID, .idleStream, .invalidSetting,
       .unexpectedSettingsAcknowledgement, .risingGoAway, .zeroWindowUpdate:
       .protocolError
     case .settingsTimeout: .settingsTimeout

@@ -33,6 +33,32 @@ struct OutputBufferTests {
     #expect(isEmpty)
   }
 
+  @Test("without memory it is empty, and takes some when something is written")
+  func nothing() {
+    var output = OutputBuffer(capacity: 0)
+    let nothing: [UInt8] = []
+    output.append(nothing.span)
+    output.append("")
+    output.removeAll()
+    output.truncate(to: 0)
+    let before = output.array
+    output.append("abc")
+    let after = output.array
+    #expect(before == [] && after == Array("abc".utf8))
+  }
+
+  @Test("what was written can be written over")
+  func overwrite() {
+    var output = OutputBuffer(capacity: 0)
+    output.append("abcdef")
+    output.overwrite(Array("XY".utf8).span, at: 0)
+    output.overwrite(Array("Z".utf8).span, at: 5)
+    let nothing: [UInt8] = []
+    output.overwrite(nothing.span, at: 6)
+    let written = output.span.text
+    #expect(written == "XYcdeZ")
+  }
+
   @Test("words are appended as far as is asked for")
   func words() {
     var output = OutputBuffer(capacity: 1)

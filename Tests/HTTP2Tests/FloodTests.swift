@@ -12,6 +12,8 @@ struct Flood: CustomTestStringConvertible, Sendable {
   let error: ConnectionError
   /// What is no part of the budget is given back at once.
   var releases = true
+  /// Whether one octet is sent on stream 1, as long as the window lets it.
+  var answers = false
 
   /// The number of the stream of a round.
   static func stream(_ round: UInt32) -> UInt32 { round * 2 + 101 }
@@ -80,6 +82,11 @@ struct Flood: CustomTestStringConvertible, Sendable {
       testDescription: "WINDOW_UPDATE", start: Wire.post(1),
       round: { _ in Wire.windowUpdate(0, 1000) }, allowed: 7, error: .tooManyWindowUpdates),
     Flood(
+      testDescription: "a window kept nearly shut, CVE-2019-9511",
+      start: Wire.settings([(4, 0)]) + Wire.post(1),
+      round: { _ in Wire.windowUpdate(1, 1) }, allowed: 1000, error: .tooManyGlitches,
+      answers: true),
+    Flood(
       testDescription: "CONTINUATION, CVE-2024-27316",
       start: Wire.frame(1, stream: 1, Wire.block(Wire.request())),
       round: { _ in Wire.continuation(1, Wire.block([("a", "b")]), ends: false) }, allowed: 8,
@@ -118,6 +125,7 @@ struct FloodTests {
   }
 
   private func settle(_ rig: Rig, _ flood: Flood, _ round: UInt32) {
+    if flood.answers, let slot = rig.slots[1] { _ = rig.write(slot, "a") }
     if flood.releases, let slot = rig.slots[Flood.stream(round)] { rig.connection.release(slot) }
     _ = rig.sentFrames()
   }
@@ -129,6 +137,20 @@ struct FloodTests {
       rig.now += 1_000_000 / 33 + 1
       rig.receive(flood.round(round))
       settle(rig, flood, round)
+    }
+    #expect(rig.failure == nil)
+  }
+
+  @Test("small messages may be credited one by one")
+  func smallCredits() throws {
+    let rig = Rig.started()
+    rig.receive(Wire.get(1))
+    let slot = try #require(rig.slots[1])
+    rig.respond(slot, ends: false)
+    for _ in 0..<3000 {
+      _ = rig.write(slot, "a")
+      rig.receive(Wire.windowUpdate(1, 1) + Wire.windowUpdate(0, 1))
+      _ = rig.sentFrames()
     }
     #expect(rig.failure == nil)
   }

@@ -111,6 +111,17 @@ struct BrokenFrame: CustomTestStringConvertible, Sendable {
       .unexpectedPushPromise, role: .client),
   ]
 
+  static let priorities: [BrokenFrame] = [
+    BrokenFrame(
+      "PRIORITY of a stream that depends on itself", Wire.frame(2, stream: 3, [0, 0, 0, 3, 16]),
+      .selfDependency),
+    BrokenFrame(
+      "HEADERS of a stream that depends on itself",
+      Wire.frame(
+        1, flags: Wire.endHeaders | Wire.priority, stream: 1, [128, 0, 0, 1, 16] + head),
+      .selfDependency),
+  ]
+
   static let blocks: [BrokenFrame] = [
     BrokenFrame(
       "CONTINUATION alone", Wire.continuation(1, [], ends: true), .unexpectedContinuation),
@@ -177,7 +188,7 @@ struct FrameRulesTests {
     "the connection ends by the rule, however the octets are cut",
     arguments: [
       BrokenFrame.lengths, BrokenFrame.streams, BrokenFrame.blocks, BrokenFrame.settings,
-      BrokenFrame.windows,
+      BrokenFrame.windows, BrokenFrame.priorities,
     ].flatMap { $0 })
   func broken(_ broken: BrokenFrame) {
     for size in [1, 2, 3, 7, .max] {
@@ -238,7 +249,7 @@ struct FrameRulesTests {
     get[5] |= 0x80
     rig.receive(
       Wire.frame(0x77, flags: 0xFF, stream: 9, [1, 2, 3]) + Wire.settings([(0x77, 1)])
-        + Wire.frame(2, stream: 3, [0, 0, 0, 3, 16]) + get, inPiecesOf: 5)
+        + Wire.frame(2, stream: 3, [0, 0, 0, 5, 16]) + get, inPiecesOf: 5)
     #expect(rig.events == ["settings", "request 1 GET / example.com none", "end 1"])
     #expect(rig.sent() == ["SETTINGS 0 ACK"])
   }

@@ -99,4 +99,27 @@ struct RoundTripTests {
     #expect(first != second)
     #expect(client.connection.activeStreams == 2)
   }
+
+  @Test("whatever comes is cut anywhere, and read as if it were not")
+  func cuts() {
+    let block = Wire.block(Wire.request("PUT"))
+    let wire =
+      Wire.clientStart + Wire.settingsAck + Wire.get(1) + Wire.frame(1, stream: 3, block)
+      + Wire.continuation(3, [], ends: true)
+      + Wire.frame(0, flags: Wire.padded, stream: 3, [2] + Array("abc\0\0".utf8))
+      + Wire.ping() + Wire.data(3, "def") + Wire.headers(3, [("x-sum", "1")])
+      + Wire.frame(0x77, [1, 2, 3]) + Wire.priorityUpdate(5, "u=1") + Wire.post(5)
+      + Wire.windowUpdate(5, 7) + Wire.data(5, "", ends: true) + Wire.reset(5) + Wire.goAway(0)
+      + Wire.get(7, [("Bad", "name")])
+    let whole = Rig()
+    whole.receive(wire)
+    let (events, frames) = (whole.events, whole.sentFrames())
+    #expect(events.count == 13 && whole.failure == nil)
+    for cut in 1..<wire.count {
+      let rig = Rig()
+      rig.receive(cut: wire, at: [cut])
+      #expect(rig.events == events, "cut at \(cut)")
+      #expect(rig.sentFrames() == frames, "cut at \(cut)")
+    }
+  }
 }

@@ -38,14 +38,14 @@ struct StreamTableTests {
   @Test("streams that were reset are remembered for longer than those that ended")
   func closed() {
     var closed = ClosedStreams()
-    for id: UInt32 in 1...200 {
+    for id: UInt32 in 1...300 {
       closed.note(StreamID(rawValue: id * 4 + 1), .resetByUs)
       closed.note(StreamID(rawValue: id * 4 + 3), .ended)
     }
-    let reset = (1...200).filter { closed.isReset(StreamID(rawValue: $0 * 4 + 1)) }
-    #expect(reset == Array(73...200))
-    let ended = (1...200).filter { closed.hasEnded(StreamID(rawValue: $0 * 4 + 3)) }
-    #expect(ended == Array(185...200))
+    let reset = (1...300).filter { closed.isReset(StreamID(rawValue: $0 * 4 + 1)) }
+    #expect(reset == Array(45...300))
+    let ended = (1...300).filter { closed.hasEnded(StreamID(rawValue: $0 * 4 + 3)) }
+    #expect(ended == Array(285...300))
     #expect(!closed.hasEnded(StreamID(rawValue: 5)))
     #expect(!closed.isReset(StreamID(rawValue: 7)))
   }

@@ -14,6 +14,7 @@ struct CodecBench {
     writing(measure)
     semantics(measure)
     FieldBlockBench.run(measure)
+    EngineBench.run(measure)
   }
 
   private static func requests(_ measure: Measure) {

@@ -2,9 +2,9 @@ extension HTTP2Connection {
   /// What became of octets that were received.
   ///
   /// A stream begins with ``request(_:)`` or ``response(_:)``, then come ``data(_:_:)`` and at most one
-  /// ``trailers(_:)``, and it ends with exactly one of ``end(_:)``, ``reset(_:_:)`` and
-  /// ``failed(_:_:)``. (A stream may fail after its end, while the response is under way.) Its slot is
-  /// the owner's until `release`.
+  /// ``trailers(_:)``, and what the peer sends ends with exactly one of ``end(_:)``, ``reset(_:_:)``
+  /// and ``failed(_:_:)``. After ``end(_:)``, while our side is not finished, one of the other two may
+  /// still come. The slot is the owner's until `release`.
   public enum Event: Equatable, Sendable {
     /// All that could be used has been.
     case needMoreOctets

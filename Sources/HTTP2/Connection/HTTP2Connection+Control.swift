@@ -60,18 +60,20 @@ extension HTTP2Connection {
   ) throws(ConnectionError) -> Event? {
     let increment = Int64(payload.halfWord(at: 0).byteSwapped & 0x7FFF_FFFF)
     guard increment > 0 else { throw .zeroWindowUpdate }
-    try floods.windowUpdate(increment, now: now)
     if head.streamID == .connection {
       let wasClosed = sendWindow.sendable == 0
+      try floods.windowUpdate(increment, wasClosed: wasClosed, now: now)
       guard sendWindow.add(increment) else { throw .windowOverflow }
       return wasClosed && sendWindow.sendable > 0 ? .sendWindowOpened(nil) : nil
     }
     guard let slot = streams.slot(of: head.streamID) else {
       guard !isIdle(head.streamID) else { throw .idleStream(.windowUpdate) }
+      try floods.windowUpdate(increment, wasClosed: false, now: now)
       return nil
     }
-    guard streams[slot].state.received(.windowUpdate) == .accept else { return nil }
     let wasClosed = streams[slot].sendWindow.sendable == 0
+    try floods.windowUpdate(increment, wasClosed: wasClosed, now: now)
+    guard streams[slot].state.received(.windowUpdate) == .accept else { return nil }
     guard streams[slot].sendWindow.add(increment) else {
       return try fail(slot, .windowOverflow, now: now)
     }

@@ -74,7 +74,7 @@ extension HTTP2Connection {
     case .priorityUpdate: return try receivedPriorityUpdate(input.extracting(payload))
     case .pushPromise: throw .unexpectedPushPromise
     case .priority:
-      // The old tree is ignored, with all that could be wrong about it (RFC 9113 §5.3.2).
+      try OldPriority.check(input, at: payload.lowerBound, of: head.streamID)
       try floods.priority()
       return nil
     case .unknown, .data:

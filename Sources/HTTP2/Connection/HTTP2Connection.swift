@@ -34,7 +34,7 @@ public struct HTTP2Connection: ~Copyable {
   public internal(set) var upgradedStream: StreamSlot?
 
   let settings: HTTP2Settings
-  let limits: HTTP2Limits
+  var limits: HTTP2Limits { floods.limits }
   let credit: ConnectionWindow.Credit
 
   var reader: FrameReader
@@ -79,7 +79,6 @@ public struct HTTP2Connection: ~Copyable {
   ) {
     self.role = role
     self.settings = settings
-    self.limits = limits
     credit = window.credit
     reader = FrameReader(
       expectsPreface: role == .server, maxFrameOctets: Int(settings.maxFrameOctets),

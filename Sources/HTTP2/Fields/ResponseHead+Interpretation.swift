@@ -58,9 +58,10 @@ extension ResponseHead {
     } else if endsStream {
       guard declared ?? 0 == 0 else { throw .contentLengthMismatch }
       framing = .none
-    } else if let declared, requestMethod != .connect {
+    } else if let declared, !(requestMethod == .connect && 200..<300 ~= status) {
       framing = .length(declared)
     } else {
+      // A tunnel's content has no length, whatever the head says (RFC 9110 §8.6).
       framing = .chunked
     }
   }

@@ -19,7 +19,7 @@ struct HeadersPayload: Equatable {
     }
     if head.flags.contains(.priority) {
       guard end &- start >= 5 else { throw .frameSize(.headers) }
-      // Its content is ignored, as RFC 9113 §5.3.2 asks for; also that a stream depends on itself.
+      try OldPriority.check(input, at: start, of: head.streamID)
       start &+= 5
     }
     fragment = start..<end

@@ -1,7 +1,7 @@
 /// One budget per connection for everything that a peer makes us do, so that no mix of frames gets
 /// more out of us than one kind of them would.
 struct FloodGuard: Sendable {
-  private let limits: HTTP2Limits
+  let limits: HTTP2Limits
   private var resets: TokenBucket
   private var glitches: TokenBucket
   private var pings: TokenBucket
@@ -68,13 +68,18 @@ struct FloodGuard: Sendable {
   }
 
   /// As many are honest as there are streams to credit and DATA frames to be credited for.
-  mutating func windowUpdate(_ increment: Int64, now: Int64) throws(ConnectionError) {
+  ///
+  /// - Parameter wasClosed: Whether nothing could be sent by that window.
+  mutating func windowUpdate(
+    _ increment: Int64, wasClosed: Bool, now: Int64
+  ) throws(ConnectionError) {
     windowUpdates &+= 1
     guard windowUpdates <= 5 &+ 2 &* (streams &+ 10 &* sentDataFrames) else {
       throw .tooManyWindowUpdates
     }
-    // Each lets us send one more frame, and one that is not worth its head.
-    if increment < Self.smallIncrement { try glitch(now: now) }
+    // A window kept nearly shut makes us write frames that are not worth their heads (CVE-2019-9511).
+    // One that is open may be credited message by message, however small those are.
+    if wasClosed, increment < Self.smallIncrement { try glitch(now: now) }
   }
 
   private static let smallIncrement: Int64 = 64

@@ -1,7 +1,7 @@
 /// The last streams whose slots have been given back, to tell what a late frame means.
 struct ClosedStreams: Sendable {
   /// Those that we reset: frames of theirs may be under way for a round trip.
-  private static let resetCapacity = 128
+  private static let resetCapacity = 256
 
   private var ended = InlineArray<16, StreamID>(repeating: .connection)
   private var endedNext = 0

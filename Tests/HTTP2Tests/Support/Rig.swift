@@ -55,9 +55,14 @@ final class Rig {
 
   /// Delivers `octets`, at once or in pieces.
   func receive(_ octets: [UInt8], inPiecesOf size: Int = .max) {
+    let size = min(size, max(octets.count, 1))
+    receive(cut: octets, at: Array(stride(from: size, to: octets.count, by: size)))
+  }
+
+  /// Delivers `octets` in pieces that end at the offsets of `cuts`.
+  func receive(cut octets: [UInt8], at cuts: [Int]) {
     var start = 0
-    while start < octets.count, failure == nil {
-      let end = size < octets.count - start ? start + size : octets.count
+    for end in cuts + [octets.count] where failure == nil {
       input += octets[start..<end]
       drain()
       start = end
