@@ -15,7 +15,7 @@ struct AllocationTests {
 
   @Test(
     "a request and its response cost none, on either side",
-    arguments: [(0, limit(debug: 32)), (4, limit(debug: 95))])
+    arguments: [(0, limit(debug: 32)), (4, limit(debug: 105))])
   func exchange(pieces: Int, limit: UInt) {
     var pair = EnginePair()
     let rounds = 10

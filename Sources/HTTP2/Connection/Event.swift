@@ -34,8 +34,8 @@ extension HTTP2Connection {
     case failed(StreamSlot, StreamError)
     /// A stream was refused before it had a slot: RST_STREAM has been queued. To be counted.
     case refused(StreamID, StreamError)
-    /// A stream that could send nothing has window again; with nil, so has the connection, and any
-    /// stream may go on.
+    /// A stream that could send little or nothing has more window; with nil, so has the connection, and
+    /// any stream may go on. See `canSendWell`.
     case sendWindowOpened(StreamSlot?)
     /// The client has changed how urgent a stream is (RFC 9218 §7): see `priority(of:)`.
     case priorityChanged(StreamSlot)

@@ -62,9 +62,10 @@ extension HTTP2Connection {
     guard increment > 0 else { throw .zeroWindowUpdate }
     if head.streamID == .connection {
       let wasClosed = sendWindow.sendable == 0
+      let wasLow = sendWindow.sendable < Self.leastSend
       try floods.windowUpdate(increment, wasClosed: wasClosed, now: now)
       guard sendWindow.add(increment) else { throw .windowOverflow }
-      return wasClosed && sendWindow.sendable > 0 ? .sendWindowOpened(nil) : nil
+      return wasLow && sendWindow.sendable > 0 ? .sendWindowOpened(nil) : nil
     }
     guard let slot = streams.slot(of: head.streamID) else {
       guard !isIdle(head.streamID) else { throw .idleStream(.windowUpdate) }
@@ -72,13 +73,14 @@ extension HTTP2Connection {
       return nil
     }
     let wasClosed = streams[slot].sendWindow.sendable == 0
+    let wasLow = streams[slot].sendWindow.sendable < Self.leastSend
     try floods.windowUpdate(increment, wasClosed: wasClosed, now: now)
     guard streams[slot].state.received(.windowUpdate) == .accept else { return nil }
     guard streams[slot].sendWindow.add(increment) else {
       return try fail(slot, .windowOverflow, now: now)
     }
     let isOpen = streams[slot].sendWindow.sendable > 0
-    return wasClosed && isOpen ? .sendWindowOpened(slot) : nil
+    return wasLow && isOpen ? .sendWindowOpened(slot) : nil
   }
 
   /// RFC 9218 §7.1.

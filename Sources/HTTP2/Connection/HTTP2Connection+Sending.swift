@@ -88,7 +88,21 @@ extension HTTP2Connection {
     return min(streams[slot].sendWindow.sendable, sendWindow.sendable)
   }
 
-  /// Writes as much of `piece` as the windows and `limit` let through, as DATA frames.
+  /// Windows below this wait until more has come together: a receiver that gives back what it got, frame
+  /// by frame, would else be sent ever smaller frames.
+  static let leastSend = 2048
+
+  /// Whether the windows let enough of `octets` through for it to be worth a frame: all of it, or so much
+  /// as is not silly (RFC 1122 §4.2.3.4 has the same for TCP).
+  public func canSendWell(_ slot: StreamSlot, _ octets: Int) -> Bool {
+    // A peer may never open its window any further than it did at first.
+    let least = min(Self.leastSend, max(1, Int(peerSettings.initialWindowOctets) / 2))
+    let sendable = sendableOctets(slot)
+    return sendable > 0 && sendable >= min(octets, least)
+  }
+
+  /// Writes as much of `piece` as the windows and `limit` let through, as DATA frames; nothing when
+  /// ``canSendWell(_:_:)`` says no.
   ///
   /// - Parameter endsStream: Whether the stream ends with the piece; it does when all is taken.
   /// - Returns: How many octets were taken.
@@ -100,6 +114,7 @@ extension HTTP2Connection {
       if endsStream { writeEnd(slot) }
       return 0
     }
+    guard canSendWell(slot, piece.count) else { return 0 }
     let count = min(piece.count, limit, sendableOctets(slot))
     let ends = endsStream && count == piece.count
     let id = streams[slot].id

@@ -90,9 +90,12 @@ final class HTTP2Session: HTTP2Link {
     parkAt = state.loop.now + Self.parkAfter
     connection.idleDeadline = state.loop.now + listener.http2.idleTimeout
     connection.phase = .idle
-    // The read loop may have waited for this to end.
-    if case .none = shutdown { return }
-    transport.reads.signal()
+    switch shutdown {
+    // The read loop waits, for longer than this if streams were open.
+    case .none: transport.reads.bringForward(to: idleDeadline())
+    // It may wait for just this.
+    case .announced, .final: transport.reads.signal()
+    }
   }
 
   override func refused(_ reason: StaticString) {

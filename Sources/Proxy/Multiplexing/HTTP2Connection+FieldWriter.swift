@@ -4,6 +4,8 @@ import HTTPSemantics
 
 /// As a field block, for HTTP/2: between `beginHead` and `endHead`.
 extension HTTP2Connection: FieldWriter {
+  static var joinsCookies: Bool { false }
+
   mutating func writeField(_ line: FieldLine, name: Span<UInt8>, value: Span<UInt8>) {
     encode(line.id, name: name, value: value, isNeverIndexed: line.isNeverIndexed)
   }

@@ -124,12 +124,15 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
 
   /// Octets that a stream may write at once, without waiting for its turn.
   final var room: Int {
-    isBlocked || !scheduler.isEmpty ? 0 : max(0, Self.highWater - engine.output.count)
+    guard !isBlocked, scheduler.isEmpty else { return 0 }
+    let room = Self.highWater - engine.output.count
+    // Less is not worth a frame.
+    return room < 1024 ? 0 : room
   }
 
   /// A stream has something to send: it is told when it is its turn.
   final func enqueue(_ stream: HTTP2Stream) {
-    guard let slot = stream.slot, engine.sendableOctets(slot) > 0 else { return }
+    guard let slot = stream.slot, engine.canSendWell(slot, stream.unsentOctets) else { return }
     scheduler.enqueue(slot, engine.priority(of: slot))
     flushSoon()
   }

@@ -20,8 +20,9 @@ class HTTP2Stream {
   final var content = StreamContent()
   @Cell final var receivedTrailers: TrailerSection?
 
-  /// Octets of the piece under way that have gone out.
+  /// Octets of the piece under way that have gone out, and that it has.
   @Cell private var sent = 0
+  @Cell private var pieceOctets = 0
   @Cell private var isLastPiece = false
   @Cell private var trailersToSend: TrailerSection?
   /// Whether part of a piece is still to be sent.
@@ -116,6 +117,7 @@ class HTTP2Stream {
   ) throws(TransportError) -> Bool {
     guard let link, failure == nil else { throw .broken(0) }
     sent = 0
+    pieceOctets = piece.count
     isLastPiece = isEnd
     trailersToSend = isEnd ? trailers : nil
     if advance(piece, limit: link.room) { return true }
@@ -173,6 +175,9 @@ class HTTP2Stream {
 
   /// Octets of the piece under way that have gone out.
   final var sentOctets: Int { sent }
+
+  /// Octets of it that are still to go.
+  final var unsentOctets: Int { pieceOctets - sent }
 
   /// A head that ends the stream was written.
   final func sentEndWithHead() { hasSentEnd = true }

@@ -13,6 +13,8 @@ final class HTTP2BackendConnection: HTTP2Link {
   /// Whether it takes no further streams.
   @Cell private(set) var isLeaving = false
   @Cell private var idleSince: Instant
+  /// When the first of the streams that are open was opened, or later.
+  @Cell private var busySince: Instant
   /// When a PING has to be answered; `.never` while none is under way.
   @Cell private var pongDeadline = Instant.never
 
@@ -22,6 +24,7 @@ final class HTTP2BackendConnection: HTTP2Link {
     let now = state.loop.now
     openedAt = now
     idleSince = now
+    busySince = now
     super.init(
       transport, state: state, input: MessageInput(transport, buffers: state.buffers),
       engine: plan.engine(at: now), maxFrame: plan.maxFrame)
@@ -54,6 +57,10 @@ final class HTTP2BackendConnection: HTTP2Link {
     let stream = state.takeBackendStream()
     add(stream, at: slot)
     stream.begin(on: self, isReused: exchanges > 1)
+    // The read loop may wait for something later.
+    guard openStreams == 1 else { return stream }
+    busySince = state.loop.now
+    transport.reads.bringForward(to: busySince + plan.pingInterval)
     return stream
   }
 
@@ -74,6 +81,7 @@ final class HTTP2BackendConnection: HTTP2Link {
   override func released() {
     if openStreams == 0 {
       idleSince = state.loop.now
+      transport.reads.bringForward(to: idleDeadline())
       // The read loop may have waited for this to end.
       if isLeaving { return transport.reads.signal() }
     }
@@ -92,7 +100,9 @@ final class HTTP2BackendConnection: HTTP2Link {
 
   override func idleDeadline() -> Instant {
     if openStreams == 0 { return idleSince + pool.settings.idleTimeout }
-    return pongDeadline == .never ? lastReceived + plan.pingInterval : pongDeadline
+    // What was idle before it was asked something has not been silent for that long.
+    if pongDeadline != .never { return pongDeadline }
+    return max(lastReceived, busySince) + plan.pingInterval
   }
 
   override func endIfIdle() -> End? { openStreams == 0 && isLeaving ? .close : nil }
@@ -110,7 +120,7 @@ final class HTTP2BackendConnection: HTTP2Link {
       // Whatever came since shows that it lives.
       if lastReceived + plan.pingTimeout < pongDeadline { return .close }
       pongDeadline = .never
-    } else if now >= lastReceived + plan.pingInterval {
+    } else if now >= max(lastReceived, busySince) + plan.pingInterval {
       pongDeadline = now + plan.pingTimeout
       engine.ping(0)
       flushSoon()
