@@ -19,7 +19,7 @@ from websockets.sync.client import connect as websocket
 from websockets.sync.server import serve as websocket_server
 
 from origins import OriginConnection, Script
-from portico import Portico, configuration, eventually
+from portico import Portico, configuration
 from wire import DEADLINE, Wire, names
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -503,6 +503,29 @@ def test_last_words_of_a_backend_that_closes(make):
             assert got == words
 
 
+def test_unix_sockets(make):
+    """There, a close is a close of both halves: what was said before still arrives."""
+    heard = []
+    directory = make.fresh_directory()
+
+    def carry(connection: OriginConnection) -> None:
+        connection.origin.released.wait(DEADLINE)
+        heard.append(connection.reader.rest())
+    origin = make.origin(tunnel(carry), address=str(directory / "origin"))
+    portico = make.serve(origin, listener={"bind": [f"unix:{directory}/portico"]})
+    client = opened(portico)
+    client.sock.setblocking(False)
+    sent = 0
+    with contextlib.suppress(BlockingIOError):  # More than goes through at once.
+        while True:
+            sent += client.sock.send(b"x" * 65536)
+    client.close()
+    origin.released.set()
+    origin.wait_idle()
+    assert heard == [b"x" * sent]
+    assert portico.wait_access(status=101)["end"] == "client_closed"
+
+
 @pytest.mark.parametrize("busy", [False, True])
 def test_reset_by_the_client(make, busy):
     ended = []
@@ -718,14 +741,39 @@ def test_drain_waits_and_then_cuts(make):
     assert portico.log.wait(lambda line: " stopped" in line and "cut=1" in line, "cut=1")
 
 
-def test_removed_listener_cuts_after_the_drain(make):
-    origin = make.origin(tunnel(echo_octets))
+def stuck(connection: OriginConnection) -> None:
+    connection.origin.released.wait(DEADLINE)
+
+
+def stuck_after_its_end(connection: OriginConnection) -> None:
+    connection.sock.shutdown(socket.SHUT_WR)
+    connection.origin.released.wait(DEADLINE)
+
+
+@pytest.mark.parametrize("carry, client_does", [
+    (OriginConnection.wait_closed, "nothing"),
+    (stuck, "ends its half"),
+    (stuck, "fills the way"),
+    (stuck_after_its_end, "nothing"),
+    (stuck_after_its_end, "fills the way"),
+])
+def test_removed_listener_cuts_after_the_drain(make, carry, client_does):
+    """Whatever the two loops of the tunnel wait for."""
+    origin = make.origin(tunnel(carry))
     portico = make.serve(origin, drain_timeout="300ms", listeners={"old": {"bind": ["127.0.0.1:0"]}})
     with opened(portico, listener="old") as client:
-        portico.reload()
-        client.send("hello")
-        assert client.reader.exactly(5) == b"hello"
+        match client_does:
+            case "ends its half":
+                client.half_close()
+            case "fills the way":
+                client.sock.settimeout(0.1)
+                with contextlib.suppress(TimeoutError):
+                    while True:
+                        client.send(b"x" * 65536)
+                client.sock.settimeout(DEADLINE)
         portico.reload(configuration(origin, drain_timeout="300ms"))
+        line = portico.wait_access(status=101)
+        assert line["end"] == "drain_timeout"
         client.expect_end()
-    assert portico.wait_access(status=101)["end"] == "drain_timeout"
-    eventually(lambda: origin.open == 0, "the backend's end")
+    origin.released.set()
+    origin.wait_idle()

@@ -309,11 +309,11 @@ extension HTTP1Session {
 
   func watchHangUp(_ point: WaitPoint?) -> Bool {
     let transport = connection.transport
-    // A client that has ended its half of a tunnel is still there for the other.
-    let abortsOnHalfClose = listener.abortsOnHalfClose && !isTunnel
     transport.abortedByHangUp = point
-    transport.allowsHalfClose = !abortsOnHalfClose
-    let isGone = abortsOnHalfClose ? transport.isPeerClosed : transport.isHungUp
+    transport.allowsHalfClose = isTunnel || !listener.abortsOnHalfClose
+    // What a client of a tunnel has sent before it closed is still to be read: only we know better.
+    if isTunnel { return point == nil || !wasCut }
+    let isGone = listener.abortsOnHalfClose ? transport.isPeerClosed : transport.isHungUp
     return point == nil || !isGone
   }
 

@@ -76,6 +76,9 @@ protocol DownstreamStream: AnyObject {
   var wasCut: Bool { get }
   /// Aborts `point` when the client hangs up; nil ends that. Aborts at once if it has.
   ///
+  /// In a tunnel, what was sent before is still to be read: who is aborted asks again, and goes on
+  /// if this says so.
+  ///
   /// - Returns: false if the client has hung up already.
   func watchHangUp(_ point: WaitPoint?) -> Bool
   /// Aborts what waits for the client to take or send something.

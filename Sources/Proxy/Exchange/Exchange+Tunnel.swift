@@ -57,8 +57,9 @@ extension Exchange {
     }
     try await passDown(tunnel, client, backend)
     end("backend_closed")
-    _ = client.watchHangUp(nil)
     waitsAt = nil
+    // Waiting for the backend, the pump would not see a client go.
+    guard client.watchHangUp(backend.writes) else { throw .clientGone }
     await pump?.join()
     if let abortCause { throw abortCause }
   }
@@ -97,7 +98,7 @@ extension Exchange {
     while true {
       if let abortCause { throw abortCause }
       waitsAt = reads
-      // The pump would see a reset only once it reads again.
+      // Who only hangs up may have sent something before: the pump reads on, and finds out what it was.
       guard client.watchHangUp(reads) else { throw .clientGone }
       do throws(TransportError) {
         let isMore = try await backend.receiveContent(until: tunnel.deadline)
@@ -106,7 +107,7 @@ extension Exchange {
       } catch {
         switch error {
         case .timedOut: if state.loop.now >= tunnel.deadline { throw Tunnel.idle }
-        case .aborted: throw abortCause ?? .clientGone
+        case .aborted: continue
         case .broken: throw .upstream(.badGateway, "backend_reset")
         }
       }
@@ -144,8 +145,10 @@ extension Exchange {
         let piece = buffer.span.extracting(range)
         log.octetsIn &+= UInt64(range.count)
         let isSent = try backend.sendContent(piece, isEnd: false, trailers: nil)
-        if !isSent { try await finishSending(piece, tunnel, pump, backend) }
+        if !isSent { try await finishSending(piece, tunnel, pump, client, backend) }
       case .end:
+        // An end that is our own doing is not the client's to pass on.
+        if client.wasCut { throw .clientGone }
         _ = try backend.sendContent(Span(), isEnd: true, trailers: nil)
         return end("client_closed")
       }
@@ -166,18 +169,20 @@ extension Exchange {
     }
   }
 
-  private func finishSending<Backend: UpstreamStream>(
-    _ piece: Span<UInt8>, _ tunnel: Tunnel, _ pump: ContentPump, _ backend: Backend
+  private func finishSending<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ piece: Span<UInt8>, _ tunnel: Tunnel, _ pump: ContentPump, _ client: Client,
+    _ backend: Backend
   ) async throws(ProxyError) {
     while true {
       if pump.isCancelled { throw .clientGone }
+      if client.hasSentEnd, !client.watchHangUp(backend.writes) { throw .clientGone }
       do throws(TransportError) {
         if try await backend.sendMore(of: piece, until: tunnel.deadline) { break }
         tunnel.moved(at: state.loop.now)
       } catch {
         switch error {
         case .timedOut: if state.loop.now >= tunnel.deadline { throw Tunnel.idle }
-        case .aborted: throw .clientGone
+        case .aborted: continue
         case .broken: throw .upstream(.badGateway, "backend_write_failed")
         }
       }
