@@ -275,15 +275,12 @@ def test_window_shrunk_within_a_response(make):
     portico, _ = to_http2(make, lambda stream: stream.read().answer(bytes(300_000)))
     with portico.h2(credit=False) as client:
         stream = client.open()
-        client.wait(lambda: len(stream.body) == 65_535, "a full window")
+        client.wait(lambda: len(stream.body) > 60_000, "most of a window")
         client.send_settings({Setting.INITIAL_WINDOW_SIZE: 1000})
         client.wait(lambda: client.acknowledged == 2, "the acknowledgement")
-        assert stream.receive_window == 1000 - 65_535
-        client.give_credit(stream, 64_535)
-        client.round_trip()
-        assert len(stream.body) == 65_535, "the window is 0, not more"
-        client.give_credit(stream, 1)
-        client.wait(lambda: len(stream.body) == 65_536, "one octet")
+        assert stream.receive_window < -50_000
+        client.give_credit(stream, -stream.receive_window)
+        client.round_trip()  # An octet beyond the window, which is 0, would raise.
         client.give_credit(stream, 1 << 20)
         assert len(client.finish(stream).body) == 300_000
 
