@@ -53,6 +53,7 @@ struct FlowControlTests {
     _ = rig.sent()
     rig.receive(Wire.windowUpdate(0, 100_000))
     for _ in 0..<2 {
+      // What was used up waits for more.
       rig.receive(Wire.windowUpdate(1, 1000))
       #expect(rig.write(slot, piece) == 0)
     }
@@ -61,6 +62,7 @@ struct FlowControlTests {
     #expect(rig.events == ["window 1"])
     #expect(rig.write(slot, piece) == 2048)
     rig.receive(Wire.windowUpdate(1, 10))
+    #expect(rig.write(slot, piece) == 0)
     // The last of it is worth any frame.
     #expect(rig.write(slot, "the end", ends: true) == 7)
   }

@@ -88,8 +88,8 @@ extension HTTP2Connection {
     return min(streams[slot].sendWindow.sendable, sendWindow.sendable)
   }
 
-  /// Windows below this wait until more has come together: a receiver that gives back what it got, frame
-  /// by frame, would else be sent ever smaller frames.
+  /// Windows that were used up wait until so much has come together: a receiver that gives back what it
+  /// got, frame by frame, would else be sent ever smaller frames.
   static let leastSend = 2048
 
   /// Whether the windows let enough of `octets` through for it to be worth a frame: all of it, or so much
@@ -97,8 +97,9 @@ extension HTTP2Connection {
   public func canSendWell(_ slot: StreamSlot, _ octets: Int) -> Bool {
     // A peer may never open its window any further than it did at first.
     let least = min(Self.leastSend, max(1, Int(peerSettings.initialWindowOctets) / 2))
-    let sendable = sendableOctets(slot)
-    return sendable > 0 && sendable >= min(octets, least)
+    return streams[slot].state.canSend
+      && streams[slot].sendWindow.isWorthSending(octets, least: least)
+      && sendWindow.isWorthSending(octets, least: least)
   }
 
   /// Writes as much of `piece` as the windows and `limit` let through, as DATA frames; nothing when

@@ -71,15 +71,14 @@ extension HTTP2RequestStream: DownstreamStream {
     _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, by version: WireVersion,
     first: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
-    // A tunnel is consented to by 200 here (RFC 8441 §5).
-    let isTunnel = head.status == 101
-    let link = try beginHead(status: isTunnel ? 200 : head.status)
+    if head.status == 101 { return try openTunnel(head, bytes, by: version, first: first) }
+    let link = try beginHead(status: head.status)
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
       date: state.date.value, via: listener.via.member(of: version),
       server: listener.addsServer)
     ResponseForwarder.writeFields(
-      head, bytes, hasContent: isTunnel || head.framing != .none, keepsTrailers: true,
+      head, bytes, hasContent: head.framing != .none, keepsTrailers: true,
       adding: additions,
       into: &link.engine)
     if case .length(let length) = head.framing { writeLength(length, to: link) }
@@ -176,6 +175,28 @@ extension HTTP2RequestStream: DownstreamStream {
   }
 
   // MARK: Tunnels
+
+  /// Passes on the backend's consent, which is 200 here and needs no proof (RFC 8441 §5).
+  private func openTunnel(
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, by version: WireVersion,
+    first: Span<UInt8>
+  ) throws(ProxyError) -> Bool {
+    var consent = copy head
+    for index in consent.fields.lines.indices
+    where bytes[consent.fields.lines[index].name].equalsIgnoringCase("sec-websocket-accept") {
+      consent.fields.markHopByHop(at: index)
+    }
+    let link = try beginHead(status: 200)
+    state.date.refresh(now: state.loop.now)
+    let additions = ResponseForwarder.Additions(
+      date: state.date.value, via: listener.via.member(of: version), server: listener.addsServer)
+    ResponseForwarder.writeFields(
+      consent, bytes, hasContent: true, keepsTrailers: false, adding: additions,
+      into: &link.engine)
+    markHeadSent()
+    endHead(link, isEnd: false)
+    return first.isEmpty ? true : try sendPiece(first, isEnd: false, nil)
+  }
 
   func receiveTunnelled(until deadline: Instant) async throws(TransportError) {
     try await receive(until: deadline)

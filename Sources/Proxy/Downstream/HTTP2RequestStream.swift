@@ -54,6 +54,7 @@ final class HTTP2RequestStream: HTTP2Stream {
 
   private func begin(on session: HTTP2Session, _ connection: DownstreamConnection) {
     listener = session.listener
+    if let slot { request.stream = session.engine.streamID(slot).rawValue }
     request.from(
       connection.peer, text: session.clientText, isTrusted: connection.isTrusted)
     hasSentHead = false

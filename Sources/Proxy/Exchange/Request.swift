@@ -68,6 +68,8 @@ final class Request {
     other.withBytes { bytes in keep(bytes.extracting(0..<other.head.length)) }
   }
 
+  /// The number of the stream that it came by, with HTTP/2; else 0.
+  @Cell var stream: UInt32 = 0
   /// Whether it is a call of gRPC.
   @Cell var isGRPC = false
 

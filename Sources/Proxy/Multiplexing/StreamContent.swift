@@ -3,6 +3,8 @@ import EventLoop
 
 /// Content of one stream that has come and was not read yet. How much that can be, the stream's
 /// flow-control window bounds.
+///
+/// What fits the first buffer stays there after it was read, for a second try.
 struct StreamContent {
   private struct Chunk {
     let buffer: ByteBuffer
@@ -13,8 +15,10 @@ struct StreamContent {
   private var chunks: [Chunk] = []
   /// Octets of the first chunk that its reader has at the moment.
   private var lent = 0
-  /// Octets that were read and given up.
-  private(set) var consumed = 0
+  /// Octets that were read twice, and that the peer got back before.
+  private var replayed = 0
+  /// Whether all that has come is still here, from the start of the first chunk on.
+  private(set) var canRewind = true
   /// Whether nothing further will come.
   var hasEnded = false
 
@@ -40,8 +44,7 @@ struct StreamContent {
       let last = chunks.count - 1
       let room = last < 0 ? 0 : chunks[last].buffer.capacity - chunks[last].octets.upperBound
       guard room > 0 else {
-        let buffer = chunks.isEmpty ? pool.take() : pool.takeLarge()
-        chunks.append(Chunk(buffer: buffer, octets: 0..<0))
+        addChunk(from: pool)
         continue
       }
       let count = min(room, rest.count)
@@ -51,6 +54,16 @@ struct StreamContent {
       chunks[last].octets = chunks[last].octets.lowerBound..<end + count
       rest = rest.lowerBound + count..<rest.upperBound
     }
+  }
+
+  private mutating func addChunk(from pool: BufferPool) {
+    // One that was read to its end has only been kept for a second try, which is over now.
+    if chunks.count == 1, chunks[0].octets.isEmpty, lent == 0 {
+      pool.give(chunks.removeFirst().buffer)
+      canRewind = false
+    }
+    let buffer = canRewind && chunks.isEmpty ? pool.take() : pool.takeLarge()
+    chunks.append(Chunk(buffer: buffer, octets: 0..<0))
   }
 
   /// Lends the next piece, as offsets into ``buffer``; nil when nothing is here.
@@ -64,30 +77,37 @@ struct StreamContent {
 
   /// Takes back what was lent: its reader is done with it.
   ///
-  /// - Returns: How many octets that were.
+  /// - Returns: How many octets the peer may send in their place.
   mutating func takeBack(to pool: BufferPool) -> Int {
     guard lent > 0 else { return 0 }
-    let count = lent
+    let start = chunks[0].octets.lowerBound + lent
+    let fresh = max(0, lent - replayed)
+    replayed -= lent - fresh
     lent = 0
-    consumed &+= count
-    let octets = chunks[0].octets
-    chunks[0].octets = octets.lowerBound + count..<octets.upperBound
-    if chunks[0].octets.isEmpty { pool.give(chunks.removeFirst().buffer) }
-    return count
+    chunks[0].octets = start..<chunks[0].octets.upperBound
+    if chunks[0].octets.isEmpty, chunks.count > 1 || !canRewind {
+      pool.give(chunks.removeFirst().buffer)
+      canRewind = false
+    }
+    return fresh
   }
 
-  /// Whether all that has come is still here.
-  var canRewind: Bool { consumed == 0 }
-
   /// Lends from the beginning again.
-  mutating func rewind() { lent = 0 }
+  ///
+  /// - Precondition: ``canRewind``.
+  mutating func rewind() {
+    lent = 0
+    guard let first = chunks.first else { return }
+    replayed += first.octets.lowerBound
+    chunks[0].octets = 0..<first.octets.upperBound
+  }
 
   /// Forgets everything, and gives the buffers back.
   mutating func removeAll(to pool: BufferPool) {
     for chunk in chunks { pool.give(chunk.buffer) }
     chunks.removeAll(keepingCapacity: true)
-    lent = 0
-    consumed = 0
+    (lent, replayed) = (0, 0)
+    canRewind = true
     hasEnded = false
   }
 }

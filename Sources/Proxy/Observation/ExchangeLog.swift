@@ -51,6 +51,7 @@ extension Exchange {
     if let line = request.head.fields.first(.userAgent) { record.userAgent = line.value }
     if let line = request.head.fields.first(.referer) { record.referer = line.value }
     record.proto = request.protocolName
+    record.stream = request.stream
     record.status = log.status.rawValue
     record.bytesIn = log.octetsIn
     record.bytesOut = log.octetsOut

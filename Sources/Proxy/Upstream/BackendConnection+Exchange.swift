@@ -15,8 +15,8 @@ extension BackendConnection: UpstreamStream {
   ) throws(ProxyError) -> Bool {
     begin()
     forwarder.write(requestID: requestID, scratch: &state.scratch, into: &state.output)
-    sendsChunks = forwarder.request.head.framing == .chunked
     isTunnel = forwarder.request.tunnel != nil
+    sendsChunks = forwarder.request.head.framing == .chunked && !isTunnel
     machine.sentRequestHead(isPersistent: !isTunnel, hasContent: !isEnd || isTunnel)
     return try send(first, isEnd: isEnd, trailers)
   }

@@ -13,8 +13,6 @@ final class HTTP2BackendConnection: HTTP2Link {
   /// Whether it takes no further streams.
   @Cell private(set) var isLeaving = false
   @Cell private var idleSince: Instant
-  /// When the first of the streams that are open was opened, or later.
-  @Cell private var busySince: Instant
   /// When a PING has to be answered; `.never` while none is under way.
   @Cell private var pongDeadline = Instant.never
 
@@ -24,7 +22,6 @@ final class HTTP2BackendConnection: HTTP2Link {
     let now = state.loop.now
     openedAt = now
     idleSince = now
-    busySince = now
     super.init(
       transport, state: state, input: MessageInput(transport, buffers: state.buffers),
       engine: plan.engine(at: now), maxFrame: plan.maxFrame)
@@ -57,10 +54,6 @@ final class HTTP2BackendConnection: HTTP2Link {
     let stream = state.takeBackendStream()
     add(stream, at: slot)
     stream.begin(on: self, isReused: exchanges > 1)
-    // The read loop may wait for something later.
-    guard openStreams == 1 else { return stream }
-    busySince = state.loop.now
-    transport.reads.bringForward(to: busySince + plan.pingInterval)
     return stream
   }
 
@@ -99,31 +92,29 @@ final class HTTP2BackendConnection: HTTP2Link {
   // MARK: Idling and liveness
 
   override func idleDeadline() -> Instant {
-    if openStreams == 0 { return idleSince + pool.settings.idleTimeout }
-    // What was idle before it was asked something has not been silent for that long.
-    if pongDeadline != .never { return pongDeadline }
-    return max(lastReceived, busySince) + plan.pingInterval
+    let ping = pongDeadline == .never ? lastReceived + plan.pingInterval : pongDeadline
+    return openStreams == 0 ? min(ping, idleSince + pool.settings.idleTimeout) : ping
   }
 
   override func endIfIdle() -> End? { openStreams == 0 && isLeaving ? .close : nil }
 
   override func deadlinePassed() -> End? {
     let now = state.loop.now
-    if openStreams == 0 {
-      guard now >= idleSince + pool.settings.idleTimeout else { return nil }
+    if openStreams == 0, now >= idleSince + pool.settings.idleTimeout {
       leave()
       engine.finishShutdown(.noError)
       return .close
     }
-    if pongDeadline != .never {
-      guard now >= pongDeadline else { return nil }
-      // Whatever came since shows that it lives.
-      if lastReceived + plan.pingTimeout < pongDeadline { return .close }
-      pongDeadline = .never
-    } else if now >= max(lastReceived, busySince) + plan.pingInterval {
+    if pongDeadline == .never {
+      guard now >= lastReceived + plan.pingInterval else { return nil }
+      // Silent for long: does it still live?
       pongDeadline = now + plan.pingTimeout
       engine.ping(0)
       flushSoon()
+    } else if now >= pongDeadline {
+      // Whatever has come since shows that it does.
+      if lastReceived + plan.pingTimeout < pongDeadline { return .close }
+      pongDeadline = .never
     }
     return nil
   }
