@@ -170,22 +170,34 @@ extension Exchange {
     let queueDeadline = min(deadline, state.loop.now + cluster.queueTimeout)
     while true {
       if let stream = pool.connectionWithRoom()?.openStream() { return stream }
-      // One connection is opened at a time: it has room for many.
-      if pool.isOpeningShared || !pool.reserve() {
+      // One connection has room for many.
+      if pool.opensEnough || !pool.reserve() {
         try await queueForStream(of: pool, client, until: queueDeadline)
         // Those who waited in vain for a connection that was refused go elsewhere.
         if !pool.shared.canTry(at: state.loop.now.milliseconds) { return nil }
         continue
       }
-      pool.isOpeningShared = true
-      defer { pool.openingEnded() }
-      guard let transport = try await connect(backend, client, cluster) else { return nil }
+      pool.openings += 1
+      guard let transport = try await openShared(backend, client, cluster) else { return nil }
       let connection = HTTP2BackendConnection(
         transport, pool: pool, state: state, plan: cluster.http2)
       pool.add(connection)
       state.start { await connection.run() }
       return connection.openStream()
     }
+  }
+
+  private func openShared<Client: DownstreamStream>(
+    _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
+  ) async throws(ProxyError) -> Transport? {
+    do throws(ProxyError) {
+      if let transport = try await connect(backend, client, cluster) { return transport }
+    } catch {
+      backend.pool.openingEnded()
+      throw error
+    }
+    backend.pool.openingEnded()
+    return nil
   }
 
   /// Waits until a stream may be had.

@@ -22,12 +22,18 @@ extension ConnectionPool {
   func removed(_ connection: HTTP2BackendConnection) {
     isLeaving(connection)
     releaseReservation()
+    if !connection.hasSettings { openingEnded() }
     roomMayHaveChanged()
   }
 
   /// A stream has ended, or a connection came or went: those that wait look again.
   func roomMayHaveChanged() {
     if !waitingForStreams.isEmpty { wakeFirstForStream() }
+  }
+
+  /// Whether what is being opened will have room for all that wait, and one more.
+  var opensEnough: Bool {
+    openings > 0 && waitingForStreams.count < openings &* streamsPerConnection
   }
 
   /// Waits until there may be room for a stream, or a connection may be opened.
@@ -50,9 +56,9 @@ extension ConnectionPool {
     }
   }
 
-  /// A connection was opened, or could not be.
+  /// A connection was opened and knows how many streams it takes, or could not be.
   func openingEnded() {
-    isOpeningShared = false
+    openings -= 1
     let waiting = waitingForStreams
     waitingForStreams.removeAll()
     for point in waiting { point.signal() }

@@ -15,8 +15,10 @@ final class ConnectionPool {
   var multiplexed: [HTTP2BackendConnection] = []
   /// Requests that wait for one of them to have room, or to be opened.
   var waitingForStreams: [WaitPoint] = []
-  /// Whether one of them is being opened.
-  var isOpeningShared = false
+  /// How many of them are being opened, or wait for the backend's settings.
+  var openings = 0
+  /// Streams that a connection had room for when it was last opened.
+  var streamsPerConnection = 100
 
   init(_ shared: SharedBackend, settings: PoolSettings) {
     self.shared = shared

@@ -12,6 +12,9 @@ final class HTTP2BackendConnection: HTTP2Link {
   @Cell private(set) var exchanges = 0
   /// Whether it takes no further streams.
   @Cell private(set) var isLeaving = false
+  /// Whether the backend has said how many streams it takes. Until then it gets one: a server that
+  /// takes few may reset the others in a way that forbids another try.
+  @Cell private(set) var hasSettings = false
   @Cell private var idleSince: Instant
   /// When a PING has to be answered; `.never` while none is under way.
   @Cell private var pongDeadline = Instant.never
@@ -43,7 +46,8 @@ final class HTTP2BackendConnection: HTTP2Link {
 
   /// Whether one more request can be a stream of it.
   var hasRoom: Bool {
-    !isLeaving && !isOver && openStreams < plan.maxConcurrentStreams && engine.canOpenStream
+    !isLeaving && !isOver && openStreams < (hasSettings ? plan.maxConcurrentStreams : 1)
+      && engine.canOpenStream
       && state.loop.now - openedAt < pool.settings.maxAge
   }
 
@@ -69,7 +73,17 @@ final class HTTP2BackendConnection: HTTP2Link {
     }
   }
 
-  override func receivedSettings() { pool.roomMayHaveChanged() }
+  override func receivedSettings() {
+    guard !hasSettings else { return pool.roomMayHaveChanged() }
+    hasSettings = true
+    let allowed = engine.peerSettings.maxConcurrentStreams.map { Int($0) } ?? .max
+    pool.streamsPerConnection = max(1, min(allowed, plan.maxConcurrentStreams))
+    pool.openingEnded()
+  }
+
+  override func refused(_ reason: StaticString) {
+    state.refused(reason, listener: pool.label, client: pool.label)
+  }
 
   override func released() {
     if openStreams == 0 {
