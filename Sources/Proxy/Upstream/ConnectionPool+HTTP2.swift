@@ -31,9 +31,10 @@ extension ConnectionPool {
     if !waitingForStreams.isEmpty { wakeFirstForStream() }
   }
 
-  /// Whether what is being opened will have room for all that wait, and one more.
+  /// Whether what is being opened will have room for all that wait and one more, beside those that it
+  /// is opened for.
   var opensEnough: Bool {
-    openings > 0 && waitingForStreams.count < openings &* streamsPerConnection
+    openings > 0 && waitingForStreams.count < openings &* (streamsPerConnection - 1)
   }
 
   /// Waits until there may be room for a stream, or a connection may be opened.
