@@ -181,9 +181,11 @@ extension Exchange {
       guard let transport = try await openShared(backend, client, cluster) else { return nil }
       let connection = HTTP2BackendConnection(
         transport, pool: pool, state: state, plan: cluster.http2)
+      // Before it joins a pool that may be draining, and takes no further ones.
+      let stream = connection.openStream()
       pool.add(connection)
       state.start { await connection.run() }
-      return connection.openStream()
+      return stream
     }
   }
 
