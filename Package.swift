@@ -26,7 +26,8 @@ let package = Package(
   products: [
     .executable(name: "portico", targets: ["portico"]),
     // For Benchmarks/ and Fuzz/, which are packages of their own.
-    .library(name: "PorticoCodecs", targets: ["Bytes", "HTTPSemantics", "HTTP1"]),
+    .library(
+      name: "PorticoCodecs", targets: ["Bytes", "HTTPSemantics", "HTTP1", "HPACK", "HTTP2"]),
     .library(name: "PorticoConfiguration", targets: ["Configuration"]),
     .library(name: "PorticoTables", targets: ["Balancing", "Proxy"]),
   ],
@@ -52,7 +53,8 @@ let package = Package(
     .target(
       name: "Proxy",
       dependencies: [
-        "Addressing", "Balancing", "Bytes", "Configuration", "EventLoop", "HTTP1", "HTTPSemantics",
+        "Addressing", "Balancing", "Bytes", "Configuration", "EventLoop", "HPACK", "HTTP1", "HTTP2",
+        "HTTPSemantics",
       ],
       swiftSettings: house),
     .target(name: "Balancing", swiftSettings: house),
@@ -60,6 +62,9 @@ let package = Package(
       name: "Configuration", dependencies: ["Addressing", "Bytes", "HTTPSemantics"],
       swiftSettings: house),
     .target(name: "HTTP1", dependencies: ["Bytes", "HTTPSemantics"], swiftSettings: house),
+    .target(name: "HPACK", dependencies: ["Bytes", "HTTPSemantics"], swiftSettings: house),
+    .target(
+      name: "HTTP2", dependencies: ["Bytes", "HPACK", "HTTPSemantics"], swiftSettings: house),
     .target(name: "HTTPSemantics", dependencies: ["Bytes"], swiftSettings: house),
     .target(
       name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux"], swiftSettings: house),
@@ -93,6 +98,16 @@ let package = Package(
       dependencies: ["Bytes", "CMallocCounter", "CodecTestSupport", "HTTP1", "HTTPSemantics"],
       swiftSettings: house),
     .testTarget(
+      name: "HPACKTests",
+      dependencies: ["Bytes", "CMallocCounter", "CodecTestSupport", "HPACK", "HTTPSemantics"],
+      exclude: ["Fixtures"], swiftSettings: house),
+    .testTarget(
+      name: "HTTP2Tests",
+      dependencies: [
+        "Bytes", "CMallocCounter", "CodecTestSupport", "HPACK", "HTTP2", "HTTPSemantics",
+      ],
+      swiftSettings: house),
+    .testTarget(
       name: "EventLoopTests",
       dependencies: ["Addressing", "Bytes", "EventLoop", "LoopTestSupport"],
       swiftSettings: house),
@@ -100,7 +115,7 @@ let package = Package(
       name: "ProxyTests",
       dependencies: [
         "Addressing", "Balancing", "Bytes", "CMallocCounter", "CodecTestSupport", "Configuration",
-        "EventLoop", "HTTPSemantics", "LoopTestSupport", "Proxy",
+        "EventLoop", "HTTP1", "HTTPSemantics", "LoopTestSupport", "Proxy",
       ],
       swiftSettings: house),
     .testTarget(name: "SystemTests", dependencies: ["Addressing", "System"], swiftSettings: house),

@@ -28,6 +28,8 @@ let package = Package(
     fuzzer("response-head", in: "ResponseHeadFuzzer"),
     fuzzer("chunked", in: "ChunkedFuzzer"),
     fuzzer("request-target", in: "RequestTargetFuzzer"),
+    fuzzer("field-block", in: "FieldBlockFuzzer"),
+    fuzzer("frames", in: "FrameFuzzer"),
     .target(name: "CLibFuzzer"),
     .target(name: "FuzzSupport", dependencies: ["CLibFuzzer"], swiftSettings: house),
   ]

@@ -51,11 +51,22 @@
     unsafe (base + offset).copyMemory(from: base + range.lowerBound, byteCount: range.count)
   }
 
-  /// Copies the octets of `range` into `other`, at its start.
-  public func copy(_ range: Range<Int>, to other: ByteBuffer) {
+  /// Copies the octets of `range` into `other`, so that they begin at `offset`.
+  public func copy(_ range: Range<Int>, to other: ByteBuffer, at offset: Int = 0) {
     precondition(range.lowerBound >= 0 && range.upperBound <= capacity)
-    precondition(range.count <= other.capacity)
+    precondition(offset >= 0 && offset <= other.capacity - range.count && other !== self)
     // Sound: both ends were checked, and two buffers never share memory.
-    unsafe other.base.copyMemory(from: base + range.lowerBound, byteCount: range.count)
+    unsafe (other.base + offset).copyMemory(
+      from: base + range.lowerBound, byteCount: range.count)
+  }
+
+  /// Copies `bytes` into this buffer, at its start.
+  public func copy(_ bytes: Span<UInt8>) {
+    precondition(bytes.count <= capacity)
+    // Sound: the end was checked, and the span is borrowed for the whole call.
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe base.copyMemory(from: start, byteCount: source.count)
+    }
   }
 }

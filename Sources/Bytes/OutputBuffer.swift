@@ -5,8 +5,10 @@
   /// Octets written since the last ``removeAll()``.
   public private(set) var count = 0
 
+  /// - Parameter capacity: Octets that it has room for at once. With 0 it takes no memory until
+  ///   something is written.
   public init(capacity: Int = 4096) {
-    unsafe base = .allocate(byteCount: capacity, alignment: 16)
+    unsafe base = Self.memory(of: capacity)
     self.capacity = capacity
   }
 
@@ -17,9 +19,12 @@
     append(bytes)
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { if capacity > 0 { unsafe base.deallocate() } }
 
   public var isEmpty: Bool { count == 0 }
+
+  /// Octets that it has memory for.
+  public var capacityOctets: Int { capacity }
 
   /// A copy of what was written so far.
   public var array: [UInt8] {
@@ -44,6 +49,27 @@
   public mutating func truncate(to count: Int) {
     precondition(count >= 0 && count <= self.count)
     self.count = count
+  }
+
+  /// Writes `bytes` over what stands from `offset` on.
+  ///
+  /// - Precondition: As many octets have been written there.
+  public mutating func overwrite(_ bytes: Span<UInt8>, at offset: Int) {
+    precondition(offset >= 0 && bytes.count <= count && offset <= count &- bytes.count)
+    // Sound: the octets were written before, as just checked; and no span of this buffer lives while
+    // it is changed.
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe (base + offset).copyMemory(from: start, byteCount: source.count)
+    }
+  }
+
+  /// Forgets the first `octets` that were written, and moves the rest to the front.
+  public mutating func removeFirst(_ octets: Int) {
+    precondition(octets >= 0 && octets <= count)
+    // Sound: both ends lie within the initialised octets; memmove allows overlap.
+    unsafe base.copyMemory(from: base + octets, byteCount: count &- octets)
+    count &-= octets
   }
 
   public mutating func append(_ bytes: Span<UInt8>) {
@@ -71,6 +97,31 @@
     unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
     count &+= 1
   }
+
+  /// Appends what `body` writes, which is at most `limit` octets.
+  ///
+  /// For codecs that write octet by octet: room is made once, and what is written is counted once.
+  @inlinable
+  public mutating func append<Failure: Error>(
+    upTo limit: Int, _ body: (inout OutputRoom) throws(Failure) -> Void
+  ) throws(Failure) {
+    let (start, length) = unsafe makeRoom(limit)
+    // Sound: there is room for `length` octets at `start`, and `body` cannot keep what it is lent.
+    var room = unsafe OutputRoom(start: start, length: length)
+    try body(&room)
+    advance(unsafe room.next - start)
+  }
+
+  /// Where the next octets go to, and how many of them have room, `limit` at least and a little more.
+  @usableFromInline
+  mutating func makeRoom(_ limit: Int) -> (start: UnsafeMutableRawPointer, length: Int) {
+    precondition(limit >= 0)
+    reserve(limit &+ OutputRoom.slack)
+    return unsafe (base + count, capacity &- count)
+  }
+
+  @usableFromInline
+  mutating func advance(_ length: Int) { count &+= length }
 
   /// Appends `name`, a colon and a space, `value`, and CRLF.
   ///
@@ -147,11 +198,21 @@
 
   @inline(never)
   private mutating func grow(by length: Int) {
-    let larger = max(capacity * 2, count + length)
-    let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+    // From nothing, to something that is worth its allocation.
+    let larger = max(capacity * 2, count + length, 256)
+    let moved = unsafe Self.memory(of: larger)
     unsafe moved.copyMemory(from: base, byteCount: count)
-    unsafe base.deallocate()
+    if capacity > 0 { unsafe base.deallocate() }
     unsafe base = moved
     capacity = larger
+  }
+
+  private static func memory(of capacity: Int) -> UnsafeMutableRawPointer {
+    // Sound: nothing is ever read or written at the address that stands for no memory, and it is not
+    // freed.
+    if capacity == 0, let nowhere = unsafe UnsafeMutableRawPointer(bitPattern: 16) {
+      return unsafe nowhere
+    }
+    return .allocate(byteCount: capacity, alignment: 16)
   }
 }

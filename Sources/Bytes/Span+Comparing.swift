@@ -56,6 +56,8 @@ extension Span where Element == UInt8 {
       if word(at: index) != other.word(at: index) { return false }
       index &+= 8
     }
+    // The rest overlaps with what was compared before: one load instead of a loop.
+    if count >= 8 { return word(at: count &- 8) == other.word(at: count &- 8) }
     while index < count {
       if self[index] != other[index] { return false }
       index &+= 1

@@ -30,6 +30,17 @@ extension Span where Element == UInt8 {
 }
 
 extension StaticString {
+  /// The octets of the string, which stay for ever.
+  ///
+  /// - Precondition: It has a pointer representation, as every literal of more than one character has.
+  public var octets: Span<UInt8> {
+    @_lifetime(immortal) get {
+      // Sound: a static string with a pointer representation has its octets for ever.
+      let all = unsafe Span<UInt8>(_unsafeStart: utf8Start, count: utf8CodeUnitCount)
+      return unsafe _overrideLifetime(all, copying: ())
+    }
+  }
+
   /// The eight octets from `offset`, the first one lowest. A constant when `self` is a literal.
   @inlinable @inline(__always)
   func word(at offset: Int) -> UInt64 {

@@ -8,6 +8,7 @@ struct ConnectionOptions: OptionSet {
   static let close = ConnectionOptions(rawValue: 1)
   static let keepAlive = ConnectionOptions(rawValue: 2)
   static let upgrade = ConnectionOptions(rawValue: 4)
+  static let http2Settings = ConnectionOptions(rawValue: 8)
 
   /// Options that are looked at. Each is compared with each field name, so they are bounded.
   private static let maxOptions = 64
@@ -49,6 +50,8 @@ struct ConnectionOptions: OptionSet {
       insert(.close)
     } else if option.equalsIgnoringCase("upgrade") {
       insert(.upgrade)
+    } else if option.equalsIgnoringCase("http2-settings") {
+      insert(.http2Settings)
     } else {
       guard option.firstIndex(notIn: .token, from: 0, to: option.count) == option.count else {
         throw .invalidConnectionOption

@@ -10,7 +10,7 @@ extension RequestHead {
     try interpretFraming(bytes)
     try interpretConnection(bytes)
     try interpretExpectation(bytes)
-    acceptsTrailers = minorVersion > 0 && fields.contains(.te) && listsTrailers(bytes)
+    acceptsTrailers = minorVersion > 0 && fields.lists("trailers", in: .te, bytes)
   }
 
   @inline(__always)
@@ -33,6 +33,7 @@ extension RequestHead {
       isPersistent = options.isPersistent(minorVersion: minorVersion)
       upgradeRequested =
         minorVersion > 0 && options.contains(.upgrade) && fields.contains(.upgrade)
+      namesHTTP2Settings = upgradeRequested && options.contains(.http2Settings)
     } catch {
       throw .field(error)
     }
@@ -46,15 +47,5 @@ extension RequestHead {
     // RFC 9110 §10.1.1: ignored from HTTP/1.0; and without content there is nothing to wait for.
     let hasContent = framing != .none && framing != .length(0)
     expectsContinue = minorVersion > 0 && hasContent
-  }
-
-  private func listsTrailers(_ bytes: Span<UInt8>) -> Bool {
-    for index in fields.lines.indices where fields.lines[index].id == .te {
-      var cursor = ListCursor(fields.lines[index].value)
-      while let member = cursor.next(in: bytes) {
-        if bytes.extracting(member).equalsIgnoringCase("trailers") { return true }
-      }
-    }
-    return false
   }
 }

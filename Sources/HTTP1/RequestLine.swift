@@ -53,7 +53,8 @@ struct RequestLine {
     _ bytes: Span<UInt8>, into head: inout RequestHead
   ) throws(RequestError) -> Bool {
     let start = position
-    passPath(bytes, from: start, into: &head)
+    position = TargetScanner.endOfPath(
+      bytes, from: start, to: end, needsNormalizing: &head.pathNeedsNormalizing)
     let queryStart = position
     if position < end, bytes[position] == .question {
       position = TargetScanner.firstSpecialInQuery(bytes, from: position, to: end)
@@ -68,25 +69,6 @@ struct RequestLine {
       return true
     case .carriageReturn, .lineFeed: throw position > start ? .missingVersion : .emptyTarget
     default: throw .invalidTarget(bytes[position])
-    }
-  }
-
-  /// Moves to what ends the path: a `?`, or an octet that no target has.
-  @inline(__always)
-  private mutating func passPath(
-    _ bytes: Span<UInt8>, from start: Int, into head: inout RequestHead
-  ) {
-    while true {
-      position = TargetScanner.firstSpecialInPath(bytes, from: position, to: end)
-      guard position < end else { return }
-      switch bytes[position] {
-      case .percent, .backslash: head.pathNeedsNormalizing = true
-      case .period:
-        // Only a segment that starts with a dot can be a dot segment.
-        if position > start, bytes[position &- 1] == .slash { head.pathNeedsNormalizing = true }
-      default: return
-      }
-      position &+= 1
     }
   }
 

@@ -11,6 +11,7 @@ extension ResponseHead {
       let options = try ConnectionOptions(of: &fields, in: bytes)
       isPersistent =
         framing != .untilClose && options.isPersistent(minorVersion: minorVersion)
+      upgradeNamed = minorVersion > 0 && options.contains(.upgrade) && fields.contains(.upgrade)
     } catch {
       throw .field(error)
     }

@@ -1,3 +1,5 @@
+public import Bytes
+
 /// The field lines of a head or of a trailer section, in the order in which they came.
 ///
 /// Reused from message to message: ``removeAll()`` keeps the memory.
@@ -36,6 +38,18 @@ public struct FieldSection: Sendable {
       found = lines[index]
     }
     return found
+  }
+
+  /// Whether a list field has `token` as a member, in either case.
+  public func lists(_ token: StaticString, in id: FieldID, _ bytes: Span<UInt8>) -> Bool {
+    guard contains(id) else { return false }
+    for index in lines.indices where lines[index].id == id {
+      var cursor = ListCursor(lines[index].value)
+      while let member = cursor.next(in: bytes) {
+        if bytes.extracting(member).equalsIgnoringCase(token) { return true }
+      }
+    }
+    return false
   }
 
   @inlinable

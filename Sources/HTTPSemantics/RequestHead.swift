@@ -37,6 +37,8 @@ public struct RequestHead: Sendable {
   public var acceptsTrailers = false
   /// Whether there is an `Upgrade` that `Connection` names. HTTP/1.1 only.
   public var upgradeRequested = false
+  /// Whether `Connection` then also names `HTTP2-Settings` (RFC 7540 §3.2.1).
+  public var namesHTTP2Settings = false
   /// The `:protocol` of an extended CONNECT (RFC 8441 §4); empty for every other request.
   public var connectProtocol = ByteRange()
 

@@ -17,6 +17,8 @@ public struct ResponseHead: Sendable {
   public var framing = MessageFraming.none
   /// Whether version, `Connection` and framing let another response follow on the connection.
   public var isPersistent = true
+  /// Whether there is an `Upgrade` that `Connection` names (RFC 9110 §7.8). HTTP/1.1 only.
+  public var upgradeNamed = false
   /// The `timeout` of `Keep-Alive`: how long the backend means to keep the connection idle.
   public var keepAliveTimeoutSeconds: UInt32?
 
@@ -29,6 +31,7 @@ public struct ResponseHead: Sendable {
   public mutating func reset() {
     fields.removeAll()
     keepAliveTimeoutSeconds = nil
+    upgradeNamed = false
     // All else is set by every response.
   }
 }

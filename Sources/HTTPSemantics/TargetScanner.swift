@@ -21,6 +21,28 @@ public enum TargetScanner {
     return index
   }
 
+  /// The offset of what ends the path from `start` on: a `?`, or an octet that no target has. `end`
+  /// when there is none.
+  ///
+  /// - Parameter needsNormalizing: Set when the path may not be in its normal form.
+  public static func endOfPath(
+    _ bytes: Span<UInt8>, from start: Int, to end: Int, needsNormalizing: inout Bool
+  ) -> Int {
+    var index = start
+    while true {
+      index = firstSpecialInPath(bytes, from: index, to: end)
+      guard index < end else { return end }
+      switch bytes[index] {
+      case .percent, .backslash: needsNormalizing = true
+      case .period:
+        // Only a segment that starts with a dot can be a dot segment.
+        if index > start, bytes[index &- 1] == .slash { needsNormalizing = true }
+      default: return index
+      }
+      index &+= 1
+    }
+  }
+
   /// The offset of the first octet from `start` on that ends a query or cannot stand in one: other than
   /// visible ASCII, or `#`. `end` when there is none.
   public static func firstSpecialInQuery(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int

@@ -32,4 +32,57 @@ struct OutputBufferTests {
     let isEmpty = output.isEmpty
     #expect(isEmpty)
   }
+
+  @Test("without memory it is empty, and takes some when something is written")
+  func nothing() {
+    var output = OutputBuffer(capacity: 0)
+    let nothing: [UInt8] = []
+    output.append(nothing.span)
+    output.append("")
+    output.removeAll()
+    output.truncate(to: 0)
+    let before = output.array
+    output.append("abc")
+    let after = output.array
+    #expect(before == [] && after == Array("abc".utf8))
+  }
+
+  @Test("what was written can be written over")
+  func overwrite() {
+    var output = OutputBuffer(capacity: 0)
+    output.append("abcdef")
+    output.overwrite(Array("XY".utf8).span, at: 0)
+    output.overwrite(Array("Z".utf8).span, at: 5)
+    let nothing: [UInt8] = []
+    output.overwrite(nothing.span, at: 6)
+    let written = output.span.text
+    #expect(written == "XYcdeZ")
+  }
+
+  @Test("words are appended as far as is asked for")
+  func words() {
+    var output = OutputBuffer(capacity: 1)
+    for length in 0...8 {
+      output.append(upTo: length) { $0.append(0x6867_6665_6463_6261, length: length) }
+    }
+    output.append(upTo: 20) { room in
+      for _ in 0..<10 { room.append(0x6261, length: 2) }
+    }
+    let written = output.span.text
+    #expect(
+      written == "aababcabcdabcdeabcdefabcdefgabcdefgh" + String(repeating: "ab", count: 10))
+  }
+
+  @Test(
+    "base64 is padded to whole groups of four (RFC 4648 §10)",
+    arguments: [
+      ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
+      ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"), ("\u{3FF}\u{3FE}\u{7FF}", "z7/Pvt+/"),
+    ])
+  func base64(_ text: String, _ encoded: String) {
+    var output = OutputBuffer(capacity: 1)
+    output.append(base64: Array(text.utf8).span)
+    let written = output.span.text
+    #expect(written == encoded)
+  }
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from h2origin import H2Origin
 from origins import Nginx, Origin, PythonServer
 from portico import EXECUTABLE, Portico, configuration
 
@@ -37,6 +38,11 @@ def factories(stack: contextlib.ExitStack):
             stack.callback(origin.close)
             return origin
 
+        def h2_origin(self, *arguments, **options) -> H2Origin:
+            origin = H2Origin(*arguments, **options)
+            stack.callback(origin.close)
+            return origin
+
         def nginx(self, name: str = "nginx") -> Nginx:
             nginx = Nginx(self.fresh_directory(), name)
             stack.callback(nginx.close)
@@ -55,6 +61,11 @@ def factories(stack: contextlib.ExitStack):
             """A daemon with `configuration(*backends, **options)`."""
             return self.portico(configuration(*backends, **options), workers=workers,
                                 descriptors=descriptors)
+
+        def serve_h2(self, *backends, cluster: dict | None = None, **options) -> Portico:
+            """As `serve`, with backends that speak HTTP/2."""
+            return self.serve(*backends, cluster={"protocol": "http2", **(cluster or {})},
+                              **options)
 
     return Factories()
 

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from h2client import H2Client
 from procfs import TICK, stat
 from wire import DEADLINE, Wire
 
@@ -141,6 +142,8 @@ class Portico:
         try:
             if not self.stopped:
                 self.send_signal(signal.SIGTERM)
+                with contextlib.suppress(AssertionError):  # Two that wait to be delivered are one.
+                    self.wait_log(r" stopping\b", deadline=1)
                 self.send_signal(signal.SIGTERM)
                 status = self.wait_exit()
                 # Two signals are a hurry; how it exits then is its own affair, but not by a trap.
@@ -215,6 +218,11 @@ class Portico:
         fields = stat(self.pid)
         return (int(fields[11]) + int(fields[12])) / TICK
 
+    def statistics(self) -> dict:
+        """What the control socket says; `refusals` counts by reason."""
+        with Wire(str(self.control)) as wire:
+            return json.loads(wire.request("/statistics").body)
+
     # Logs
 
     def wait_log(self, pattern: str, after: int = 0, deadline: float = DEADLINE) -> re.Match:
@@ -243,6 +251,10 @@ class Portico:
 
     def connect(self, listener: str = "web", **options) -> Wire:
         return Wire(self.address(listener), **options)
+
+    def h2(self, listener: str = "web", **options) -> H2Client:
+        """An HTTP/2 client that has this daemon's settings."""
+        return H2Client(self.address(listener), **options).start()
 
     def get(self, target: str = "/", *fields: str, listener: str = "web", **options):
         """One request on a connection of its own."""

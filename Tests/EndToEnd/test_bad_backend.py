@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from origins import OriginConnection
-from wire import Truncated, WireError
+from wire import DEADLINE, Truncated, WireError
 
 
 @dataclass
@@ -162,12 +162,14 @@ def test_octets_on_an_idle_connection_discard_it(make):
         connection.answer(b"right")
         if connection.number == 1:
             connection.send(head("Content-Length: 5") + b"wrong")
+            connection.origin.released.set()
             connection.wait_closed()
 
     origin = make.origin(script)
     portico = make.serve(origin)
     with portico.connect() as client:
         assert client.request().body == b"right"
+        assert origin.released.wait(DEADLINE)  # Once sent, octets are there: this is loopback.
         assert client.request().body == b"right"
 
 

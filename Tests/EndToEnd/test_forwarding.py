@@ -462,12 +462,6 @@ def test_absolute_form_becomes_origin_form(peers):
     assert answer["target"] == "/x?y" and value(answer["fields"], "host") == "a.example"
 
 
-def test_websocket_upgrade_is_a_plain_request_so_far(peers):
-    response = peers[0].get("/", "Connection: Upgrade", "Upgrade: websocket",
-                            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13")
-    assert "upgrade" not in seen_names(response)
-
-
 # Kinds of sockets
 
 def test_unix_sockets_both_ways(make):

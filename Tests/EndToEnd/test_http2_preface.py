@@ -11,7 +11,7 @@ SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 @pytest.fixture(scope="module")
 def peers(make_shared):
     origin = make_shared.origin()
-    return make_shared.serve(origin), origin
+    return make_shared.serve(origin, listener={"protocols": {"http1": {}}}), origin
 
 
 @pytest.mark.parametrize("cut", range(len(PREFACE) + 1))

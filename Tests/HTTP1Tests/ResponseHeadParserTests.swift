@@ -92,6 +92,14 @@ struct ResponseHeadParserTests {
     Case("a timeout that is none", "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=-1, timeout\r\n\r\n") {
       $0.fields = ["- Keep-Alive: timeout=-1, timeout"]
     },
+    Case("an upgrade", "HTTP/1.1 101 OK\r\nUpgrade: a\r\nConnection: b, upgrade\r\n\r\n") {
+      ($0.status, $0.framing, $0.isPersistent, $0.upgradeNamed) = (101, .none, true, true)
+      $0.fields = ["- Upgrade: a", "- Connection: b, upgrade"]
+    },
+    Case("an upgrade that Connection does not name", "HTTP/1.1 101 OK\r\nUpgrade: a\r\n\r\n") {
+      ($0.status, $0.framing, $0.isPersistent) = (101, .none, true)
+      $0.fields = ["- Upgrade: a"]
+    },
   ]
 
   @Test("are read the same however they are cut", arguments: lines + framing + connection)

@@ -33,4 +33,24 @@ struct TargetScannerTests {
       #expect(TargetScanner.isPlainInPath(octet) == (isPlain && !meansSomething))
     }
   }
+
+  @Test(
+    "a path ends at its query or at what no target has, and says when it may not be normal",
+    arguments: [
+      ("/a/b", 4, false), ("/a?b", 2, false), ("/a b", 2, false), ("/a#b", 2, false),
+      ("/a.b/c", 6, false), ("/a/.b", 5, true), ("/%41?%42", 4, true), ("/a\\b", 4, true),
+      ("/a?/./%", 2, false), ("", 0, false), (".", 1, false),
+    ])
+  func endOfPath(_ text: String, _ end: Int, _ needsNormalizing: Bool) {
+    // In the middle of something longer, too.
+    for padding in ["", "/./%41/"] {
+      let bytes = Array((padding + text + "?.").utf8)
+      var needs = false
+      let found = TargetScanner.endOfPath(
+        bytes.span, from: padding.utf8.count, to: padding.utf8.count + text.utf8.count,
+        needsNormalizing: &needs)
+      #expect(found == padding.utf8.count + end)
+      #expect(needs == needsNormalizing)
+    }
+  }
 }

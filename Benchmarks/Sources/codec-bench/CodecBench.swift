@@ -13,6 +13,8 @@ struct CodecBench {
     bodies(measure)
     writing(measure)
     semantics(measure)
+    FieldBlockBench.run(measure)
+    EngineBench.run(measure)
   }
 
   private static func requests(_ measure: Measure) {

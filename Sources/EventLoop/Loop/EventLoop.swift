@@ -38,6 +38,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private var nextTurn: [UnsafeContinuation<Void, Never>] = unsafe []
   private var expired: [WaitPoint] = []
   private var handlers: [(any WaitHandler, WaitOutcome)] = []
+  private var turnEnds: [any TurnEndHandler] = []
 
   private let thread = Atomic<UInt>(0)
   private let inbox = Mutex<[UnownedJob]>([])
@@ -94,6 +95,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     handlers.append((handler, outcome))
   }
 
+  /// Has `handler` called once at the end of this turn, when all tasks that were ready have run.
+  public func callAtTurnEnd(_ handler: any TurnEndHandler) { turnEnds.append(handler) }
+
   // MARK: Running
 
   /// Runs turns on the calling thread until ``stop()``.
@@ -105,6 +109,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     takeInbox()
     while !isStopping.load(ordering: .relaxed) {
       runReadyJobs()
+      endTurn()
       unsafe waitForEvents(events)
       expireTimers()
       callHandlers()
@@ -133,9 +138,19 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     }
   }
 
+  private func endTurn() {
+    guard !turnEnds.isEmpty else { return }
+    var called: [any TurnEndHandler] = []
+    swap(&called, &turnEnds)
+    for handler in called { handler.turnEnded() }
+    // What that has made ready runs in the next turn, after the events that others wait for.
+    called.removeAll(keepingCapacity: true)
+    if turnEnds.isEmpty { swap(&called, &turnEnds) }
+  }
+
   private func waitForEvents(_ events: UnsafeMutablePointer<epoll_event>) {
     var timeout: Int32 = 0
-    if unsafe nextTurn.isEmpty {
+    if unsafe nextTurn.isEmpty, ready.isEmpty, turnEnds.isEmpty {
       if let delay = timers.delayToNextSlot(from: now) {
         timeout = Int32(clamping: (delay + 999) / 1000)
       } else {

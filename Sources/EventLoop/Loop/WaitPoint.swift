@@ -93,6 +93,12 @@ public final class WaitPoint {
     deadline = .never
   }
 
+  /// Makes a wait that is under way end at `deadline`, if it would end later.
+  public func bringForward(to deadline: Instant) {
+    guard isWaiting, deadline < self.deadline else { return }
+    arm(until: deadline)
+  }
+
   /// What was waited for has come. Does nothing when nobody waits.
   public func signal() { end(.ready) }
 

@@ -8,6 +8,7 @@ extension DownstreamConnection {
   /// Serves it until it ends, or can wait without a task.
   func serve() async {
     guard phase != .closed else { return }
+    if let http2 { return await serveHTTP2(http2) }
     let input = MessageInput(transport, buffers: state.buffers)
     if phase == .fresh {
       phase = .identifying
@@ -21,6 +22,11 @@ extension DownstreamConnection {
     }
     switch service {
     case .http1: await serveHTTP1(input)
+    case .http2:
+      let http2 = HTTP2Session(
+        self, input: input, engine: listener.http2.engine(at: state.loop.now))
+      self.http2 = http2
+      await serveHTTP2(http2)
     case .refuseVersion:
       await HTTP1Session(self, input: input).refuse(
         .downstream(.httpVersionNotSupported, "http2_not_enabled"))
@@ -30,6 +36,18 @@ extension DownstreamConnection {
 
   private func serveHTTP1(_ input: MessageInput) async {
     switch await HTTP1Session(self, input: input).run() {
+    case .park: park()
+    case .close: close()
+    case .upgrade(let session):
+      service = .http2
+      http2 = session
+      await serveHTTP2(session)
+    }
+  }
+
+  private func serveHTTP2(_ session: HTTP2Session) async {
+    phase = session.openStreams == 0 ? .idle : .serving
+    switch await session.read() {
     case .park: park()
     case .close: close()
     }

@@ -37,6 +37,10 @@ final class DownstreamConnection: WaitHandler {
   @Cell var idleDeadline: Instant
   /// Whether it came in on a listener that has been removed since.
   @Cell var isOrphaned = false
+  /// While it speaks HTTP/2, parked or not.
+  @Cell var http2: HTTP2Session?
+  /// Whether we ended it ourselves, since its time to end in peace was over.
+  @Cell private(set) var wasCut = false
   private var id: Int32 = -1
 
   init(
@@ -84,8 +88,8 @@ final class DownstreamConnection: WaitHandler {
 
   /// Whether no further request is to be served on it.
   var isRetiring: Bool {
-    state.isDraining || isOrphaned || requests >= listener.maxRequests
-      || state.loop.now >= retiresAt
+    state.isDraining || isOrphaned || state.loop.now >= retiresAt
+      || (requests >= listener.maxRequests && http2 == nil)
   }
 
   /// Waits for octets without a task.
@@ -116,12 +120,14 @@ final class DownstreamConnection: WaitHandler {
         transport.reads.abort()
       }
     case .identifying, .idle: transport.reads.abort()
-    case .serving, .closed: break
+    case .serving: http2?.shutDown()
+    case .closed: break
     }
   }
 
   /// Ends it now, whatever it does.
   func cut() {
+    wasCut = true
     if isParked {
       transport.reads.unwatch()
       close()
@@ -133,6 +139,8 @@ final class DownstreamConnection: WaitHandler {
   func close() {
     guard phase != .closed else { return }
     phase = .closed
+    http2?.sayGoodbye()
+    http2 = nil
     transport.close()
     state.connections.remove(id)
     state.connectionClosed(self)

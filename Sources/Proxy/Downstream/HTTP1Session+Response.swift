@@ -29,9 +29,10 @@ extension HTTP1Session {
   }
 
   func sendHead(
-    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, first: Span<UInt8>, isEnd: Bool,
-    trailers: TrailerSection?
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, by version: WireVersion,
+    first: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
+    if head.status == 101 { return try openTunnel(head, bytes, first: first) }
     decideFraming(head.framing)
     // What is left of the content comes after an answer that may have made it pointless: RFC 9112
     // §9.3 lets us close.
@@ -43,7 +44,7 @@ extension HTTP1Session {
       keepsTrailers: request.head.acceptsTrailers && responseFraming == .chunked)
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
-      date: state.date.value, via: listener.via.member(of: .http1), server: listener.addsServer)
+      date: state.date.value, via: listener.via.member(of: version), server: listener.addsServer)
     ResponseForwarder.write(head, bytes, form: form, adding: additions, into: &state.output)
     return try send(first, isEnd: isEnd, trailers)
   }
@@ -55,13 +56,16 @@ extension HTTP1Session {
 
   func sendEnd(_ trailers: TrailerSection?) throws(ProxyError) -> Bool {
     machine.sentResponseEnd()
-    guard responseFraming == .chunked else { return true }
+    guard responseFraming == .chunked else {
+      if isTunnel { connection.transport.shutDownSending() }
+      return true
+    }
     state.output.removeAll()
     return try send(Span(), isEnd: true, trailers)
   }
 
   /// Sends what is in the output, and then a piece of content as this client's framing has it.
-  private func send(
+  func send(
     _ piece: Span<UInt8>, isEnd: Bool, _ trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
     do throws(TransportError) {

@@ -11,6 +11,8 @@ final class HTTP1Session {
     /// The connection is idle and can wait without a task.
     case park
     case close
+    /// The connection goes on as HTTP/2.
+    case upgrade(HTTP2Session)
   }
 
   let connection: DownstreamConnection
@@ -28,6 +30,8 @@ final class HTTP1Session {
   @Cell var hasSentHead = false
   /// Whether the response ended before its end.
   @Cell var isCut = false
+  /// Whether the connection has become a tunnel, and is HTTP/1.1 no more.
+  @Cell var isTunnel = false
   @Cell var sendMeter = RateMeter()
   @Cell var receiveMeter = RateMeter()
 
@@ -53,7 +57,10 @@ final class HTTP1Session {
     output = MessageOutput(connection.transport, state: connection.state)
     listener = connection.listener
     parser = RequestHeadParser(limits: connection.listener.headLimits)
-    request = Request(client: connection.peer)
+    request = Request(.http1)
+    request.from(
+      connection.peer, text: Request.clientText(of: connection.peer),
+      isTrusted: connection.isTrusted)
     exchange = Exchange(state)
   }
 
@@ -83,11 +90,12 @@ final class HTTP1Session {
           }
         }
       }
+      if let session = upgradeToHTTP2() { return .upgrade(session) }
       await serve()
       guard machine.next == .awaitRequest, !connection.isRetiring else {
         // A client that is still sending would get a reset, and lose our answer with it, if we
         // closed at once (RFC 9112 §9.6).
-        if !isCut, machine.awaitsContent || !input.unread.isEmpty { await linger() }
+        if !isCut, mayBeSending { await linger() }
         return .close
       }
       input.endMessage()
@@ -213,6 +221,13 @@ final class HTTP1Session {
 
   // MARK: Ending
 
+  /// Whether the client may have sent what nobody has read.
+  private var mayBeSending: Bool {
+    if isTunnel { return !input.isContentComplete }
+    // Who asks for a tunnel may not wait for the answer.
+    return machine.awaitsContent || !input.unread.isEmpty || request.tunnel != nil
+  }
+
   private static let lingerTime = Interval.seconds(2)
   private static let lingerOctets = 1 << 20
 
@@ -290,10 +305,14 @@ extension HTTP1Session {
 
   // MARK: Hanging up
 
+  var wasCut: Bool { connection.wasCut }
+
   func watchHangUp(_ point: WaitPoint?) -> Bool {
     let transport = connection.transport
     transport.abortedByHangUp = point
-    transport.allowsHalfClose = !listener.abortsOnHalfClose
+    transport.allowsHalfClose = isTunnel || !listener.abortsOnHalfClose
+    // What a client of a tunnel has sent before it closed is still to be read: only we know better.
+    if isTunnel { return point == nil || !wasCut }
     let isGone = listener.abortsOnHalfClose ? transport.isPeerClosed : transport.isHungUp
     return point == nil || !isGone
   }

@@ -19,47 +19,87 @@ extension Exchange {
     var refusals = 0
     while true {
       let backend = if let retried { retried } else { try pick(from: cluster) }
-      var idle = retried == nil ? takeIdle(of: backend, for: client) : nil
-      if idle == nil {
-        idle = try await open(backend, client, cluster)
-        // A backend that refuses is passed over; so is the second try with it.
+      let result =
+        switch cluster.backendProtocol {
+        case .http1: try await tryHTTP1(client, backend, cluster, route, isRetry: retried != nil)
+        case .http2: try await tryHTTP2(client, backend, cluster, route)
+        }
+      switch result {
+      case .done: return
+      case .again: retried = backend
+      case .refused:
+        // It is passed over; so is the second try with it.
         retried = nil
-      }
-      guard let connection = idle else {
         refusals += 1
         if refusals == Self.maxRefusals { throw noBackend(cluster) }
-        continue
       }
-      log.attempts &+= 1
-      log.backend = backend
-      let forwarder = RequestForwarder(
-        request: client.request, listener: client.listener, cluster: cluster, backend: backend)
-      if try await attempt(client, over: connection, forwarder, route) { return }
-      retried = backend
     }
   }
 
-  /// Tries it with one backend.
-  ///
-  /// - Returns: false if another try is due.
+  private enum TryResult {
+    case done
+    /// Another try with the same backend is due.
+    case again
+    /// The backend accepts no connection.
+    case refused
+  }
+
+  private func tryHTTP1<Client: DownstreamStream>(
+    _ client: Client, _ backend: BackendRuntime, _ cluster: ClusterRuntime, _ route: RouteRuntime,
+    isRetry: Bool
+  ) async throws(ProxyError) -> TryResult {
+    var idle = isRetry ? nil : takeIdle(of: backend, for: client)
+    if idle == nil { idle = try await open(backend, client, cluster) }
+    guard let connection = idle else { return .refused }
+    return try await attempt(client, over: connection, backend, cluster, route)
+  }
+
+  private func tryHTTP2<Client: DownstreamStream>(
+    _ client: Client, _ backend: BackendRuntime, _ cluster: ClusterRuntime, _ route: RouteRuntime
+  ) async throws(ProxyError) -> TryResult {
+    guard let stream = try await openStream(backend, client, cluster) else { return .refused }
+    return try await attempt(client, over: stream, backend, cluster, route)
+  }
+
+  /// Tries of one request; a backend that refuses streams time and again is not asked for ever.
+  private static let maxTries: UInt32 = 3
+
   private func attempt<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, over backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime
-  ) async throws(ProxyError) -> Bool {
+    _ client: Client, over stream: Backend, _ backend: BackendRuntime, _ cluster: ClusterRuntime,
+    _ route: RouteRuntime
+  ) async throws(ProxyError) -> TryResult {
+    log.attempts &+= 1
+    log.backend = backend
+    let forwarder = RequestForwarder(
+      request: client.request, listener: client.listener, cluster: cluster, backend: backend)
     do throws(ProxyError) {
-      try await exchange(client, over: backend, forwarder, route)
-      return true
+      try await exchange(client, over: stream, forwarder, route)
+      return .done
     } catch {
-      backend.cancel()
+      let isAgain = mayTryAgain(client, stream, after: error)
+      stream.cancel()
       if let abortCause { throw abortCause }
-      // A reused connection that dies unanswered is nobody's fault: once more, on a fresh one.
-      guard case .ifReused = error.retry, backend.isReused, client.canRewindContent,
-        !client.hasSentHead,
-        client.request.head.method.isIdempotent || !backend.wasWrittenTo
-      else { throw error }
+      guard isAgain else { throw error }
       client.rewindContent()
       log.octetsIn = 0
       pump = nil
+      return .again
+    }
+  }
+
+  private func mayTryAgain<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ stream: Backend, after error: ProxyError
+  ) -> Bool {
+    guard !client.hasSentHead, client.canRewindContent, log.attempts < Self.maxTries else {
       return false
+    }
+    switch error.retry {
+    case .never: return false
+    // One that dies unanswered is nobody's fault: once more, on a fresh one.
+    case .ifReused:
+      return stream.isReused
+        && (client.request.head.method.isIdempotent || !stream.wasWrittenTo)
+    case .unprocessed: return true
     }
   }
 
@@ -116,6 +156,87 @@ extension Exchange {
     if !pool.reserve() {
       if let idle = try await queue(for: pool, client, cluster) { return idle }
     }
+    guard let transport = try await connect(backend, client, cluster) else { return nil }
+    return BackendConnection(transport, pool: pool, state: state)
+  }
+
+  /// Opens a stream: of a connection that has room for one, or of a fresh connection.
+  ///
+  /// - Returns: nil if the backend refused; it rests from now on.
+  private func openStream<Client: DownstreamStream>(
+    _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
+  ) async throws(ProxyError) -> BackendStream? {
+    let pool = backend.pool
+    let queueDeadline = min(deadline, state.loop.now + cluster.queueTimeout)
+    while true {
+      if let stream = pool.connectionWithRoom()?.openStream() { return stream }
+      // One connection has room for many.
+      if pool.opensEnough || !pool.reserve() {
+        try await queueForStream(of: pool, client, until: queueDeadline)
+        // Those who waited in vain for a connection that was refused go elsewhere.
+        if !pool.shared.canTry(at: state.loop.now.milliseconds) { return nil }
+        continue
+      }
+      pool.openings += 1
+      guard let transport = try await openShared(backend, client, cluster) else { return nil }
+      let connection = HTTP2BackendConnection(
+        transport, pool: pool, state: state, plan: cluster.http2)
+      // Before it joins a pool that may be draining, and takes no further ones.
+      let stream = connection.openStream()
+      pool.add(connection)
+      state.start { await connection.run() }
+      return stream
+    }
+  }
+
+  private func openShared<Client: DownstreamStream>(
+    _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
+  ) async throws(ProxyError) -> Transport? {
+    do throws(ProxyError) {
+      if let transport = try await connect(backend, client, cluster) { return transport }
+    } catch {
+      backend.pool.openingEnded()
+      throw error
+    }
+    backend.pool.openingEnded()
+    return nil
+  }
+
+  /// Waits until a stream may be had.
+  private func queueForStream<Client: DownstreamStream>(
+    of pool: ConnectionPool, _ client: Client, until queueDeadline: Instant
+  ) async throws(ProxyError) {
+    guard pool.canWaitForStream else {
+      throw ProxyError(
+        source: .upstream, status: .serviceUnavailable, reason: "queue_full", retryAfterSeconds: 1)
+    }
+    let point = WaitPoint(on: state.loop)
+    do throws(TransportError) { try watch(client, point) } catch { throw .clientGone }
+    let outcome = await pool.waitForStream(at: point, until: queueDeadline)
+    waitsAt = nil
+    if let abortCause {
+      // The wake-up was for whoever can use it.
+      if outcome == .ready { pool.roomMayHaveChanged() }
+      throw abortCause
+    }
+    switch outcome {
+    case .ready: return
+    case .aborted: throw .clientGone
+    case .deadline:
+      if isTooLate { throw Self.totalTimeout }
+      throw ProxyError(
+        source: .upstream, status: .serviceUnavailable, reason: "queue_timeout",
+        retryAfterSeconds: 1)
+    }
+  }
+
+  /// Connects to a backend, with the right to do so, which is given back if that fails.
+  ///
+  /// - Returns: nil if the backend refused; it rests from now on.
+  private func connect<Client: DownstreamStream>(
+    _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
+  ) async throws(ProxyError) -> Transport? {
+    let pool = backend.pool
     do throws(TransportError) {
       let transport = try await connecting(to: backend)
       try watch(client, transport.writes)
@@ -123,7 +244,7 @@ extension Exchange {
         until: min(deadline, state.loop.now + cluster.connectTimeout))
       waitsAt = nil
       if pool.shared.succeeded() { state.onEvent(.backendRecovered(backend: backend.label)) }
-      return BackendConnection(transport, pool: pool, state: state)
+      return transport
     } catch {
       waitsAt = nil
       pool.releaseReservation()

@@ -10,7 +10,7 @@ extension Exchange {
     _ client: Client, over backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime
   ) async throws(ProxyError) {
     let cluster = forwarder.cluster
-    guard client.request.hasContent else {
+    guard client.request.hasContent, client.request.tunnel == nil else {
       let isSent = try backend.sendHead(
         forwarder, requestID: requestID, first: Span(), isEnd: true, trailers: nil)
       if !isSent { try await finishSending(Span(), over: backend, cluster) }
@@ -73,7 +73,7 @@ extension Exchange {
   // MARK: The write loop
 
   /// Starts the loop that sends content as it comes in.
-  private func startPump<Client: DownstreamStream, Backend: UpstreamStream>(
+  func startPump<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime,
     sendingContinue: Bool
   ) {
@@ -89,7 +89,11 @@ extension Exchange {
   ) async {
     do throws(ProxyError) {
       if sendingContinue, !client.hasSentHead { try client.sendContinue() }
-      try await sendContent(pump, client, backend, cluster, route)
+      if let tunnel = client.request.tunnel {
+        try await passUp(tunnel, pump, client, backend)
+      } else {
+        try await sendContent(pump, client, backend, cluster, route)
+      }
       backend.sentRequestEnd()
       client.receivedRequestEnd()
       pump.end(.complete, at: state.loop.now)

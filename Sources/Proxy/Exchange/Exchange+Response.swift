@@ -17,7 +17,13 @@ extension Exchange {
       try await sendRequest(client, over: backend, forwarder, route)
       let headTimeout = route.responseHeadTimeout ?? cluster.responseHeadTimeout
       try await receiveHead(client, over: backend, timeout: headTimeout)
-      if try !passHead(client, backend) { try await passContent(client, backend, cluster) }
+      if try !passHead(client, backend) {
+        if backend.head.status == 101, let tunnel = client.request.tunnel {
+          try await carry(tunnel, client, backend, forwarder, route)
+        } else {
+          try await passContent(client, backend, cluster)
+        }
+      }
     } catch {
       if pump != nil { await stopPump(client, backend) }
       waitsAt = nil
@@ -44,6 +50,7 @@ extension Exchange {
     while true {
       if try backend.nextHead(client.request.head.method) {
         guard backend.head.isInterim else { return }
+        if backend.head.status == 101 { return try checkConsent(client, backend) }
         interim += 1
         try await passInterim(client, backend, interim)
         continue
@@ -76,8 +83,6 @@ extension Exchange {
   private func passInterim<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend, _ count: Int
   ) async throws(ProxyError) {
-    // Nobody asked for an upgrade: it was not forwarded.
-    guard backend.head.status != 101 else { throw .upstream(.badGateway, "unasked_upgrade") }
     guard count <= Self.maxInterim, let buffer = backend.headBuffer else {
       throw .upstream(.badGateway, "too_many_interim")
     }
@@ -102,6 +107,7 @@ extension Exchange {
       throw .upstream(.badGateway, "backend_closed")
     }
     let start = backend.headStart
+    if !mayBeSilent { mayBeSilent = isEventStream(backend.head, headBuffer, start) }
     backend.beginContent()
     let content = try backend.nextContent()
     first = if case .piece(let range) = content { range } else { 0..<0 }
@@ -112,15 +118,24 @@ extension Exchange {
     let isSent: Bool
     if let buffer = backend.contentBuffer {
       isSent = try client.sendHead(
-        backend.head, bytes, first: buffer.span.extracting(first), isEnd: isEnd,
-        trailers: trailers)
+        backend.head, bytes, by: backend.version, first: buffer.span.extracting(first),
+        isEnd: isEnd, trailers: trailers)
     } else {
       isSent = try client.sendHead(
-        backend.head, bytes, first: Span(), isEnd: isEnd, trailers: trailers)
+        backend.head, bytes, by: backend.version, first: Span(), isEnd: isEnd, trailers: trailers)
     }
     if !isSent { return false }
     first = 0..<0
     return isEnd
+  }
+
+  /// Whether the response is one of server-sent events, which come when they come.
+  private func isEventStream(
+    _ head: ResponseHead, _ buffer: ByteBuffer, _ start: Int
+  ) -> Bool {
+    guard head.framing != .none, let line = head.fields.first(.contentType) else { return false }
+    let bytes = buffer.span.extracting(start..<buffer.capacity)
+    return bytes[line.value].startsIgnoringCase(with: "text/event-stream")
   }
 
   /// Sends what follows.
@@ -163,7 +178,7 @@ extension Exchange {
     let reads = backend.reads
     waitsAt = reads
     if !(pump?.isRunning ?? false), !client.watchHangUp(reads) { throw .clientGone }
-    let idleDeadline = state.loop.now + cluster.bodyIdleTimeout
+    let idleDeadline = mayBeSilent ? .never : state.loop.now + cluster.bodyIdleTimeout
     do throws(TransportError) {
       return try await backend.receiveContent(until: min(deadline, idleDeadline))
     } catch {

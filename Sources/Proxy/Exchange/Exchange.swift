@@ -20,6 +20,8 @@ final class Exchange {
   @Cell var deadline = Instant.never
   /// The content that came with the response's head, in the backend's buffer.
   @Cell var first = 0..<0
+  /// Whether the response may stop for as long as it likes: a stream of events.
+  @Cell var mayBeSilent = false
   /// Sends the request's content beside us, while it does.
   @Cell var pump: ContentPump?
 
@@ -41,6 +43,9 @@ final class Exchange {
     abortCause = nil
     waitsAt = nil
     pump = nil
+    mayBeSilent = false
+    client.request.tunnel = nil
+    client.request.isGRPC = false
     deadline = .never
     log.begin(at: state.accessFormat == nil ? state.loop.now : Instant.read())
     requestID.removeAll()
@@ -59,6 +64,7 @@ final class Exchange {
     if let answer = try check(client) {
       return try await self.answer(answer, client)
     }
+    request.isGRPC = isGRPCByType(request)
     let route = request.withBytes { bytes in
       request.withPath { path in
         client.listener.route(host: bytes[request.head.host], path: path)
@@ -73,6 +79,8 @@ final class Exchange {
     switch route.action {
     case .forward(let cluster):
       log.cluster = cluster
+      try prepareTunnel(client, to: cluster, route)
+      if request.version == .http2 { prepareGRPC(request, cluster, route) }
       try await forward(client, to: cluster, route)
     case .redirect(let redirect): try await answer(self.redirect(request, redirect), client)
     case .respond(let response): try await answer(self.fixed(response), client)
@@ -162,7 +170,7 @@ final class Exchange {
 
   /// Tells the client, as far as it can still be told.
   private func fail<Client: DownstreamStream>(_ error: ProxyError, _ client: Client) async {
-    log.end = error.reason
+    log.end = error.isClientGone && client.wasCut ? "drain_timeout" : error.reason
     if error.isUncountedRefusal {
       state.refused(
         error.reason, listener: client.listener.name,
@@ -171,6 +179,9 @@ final class Exchange {
     if client.hasSentHead || error.isClientGone {
       if !client.hasSentHead || log.status.rawValue == 0 { log.status = error.status }
       return client.cutResponse()
+    }
+    if client.request.isGRPC {
+      return await failCall(GRPC.response(to: error, isTooLate: isTooLate), client)
     }
     log.status = error.status
     var fields: [OwnField] = []

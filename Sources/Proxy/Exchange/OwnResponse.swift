@@ -14,6 +14,8 @@ struct OwnResponse {
   var content = Content.standard(reason: nil)
   /// Fields beside those that every answer has.
   var fields: [OwnField] = []
+  /// Whether it is an error of gRPC, which has its status in what are trailers to gRPC.
+  var isTrailersOnly = false
 
   /// Appends the content to `output`.
   ///
@@ -35,7 +37,9 @@ struct OwnResponse {
   }
 
   /// Whether `Content-Length` says how long the content is, be it empty.
-  var statesLength: Bool { status != .noContent && status != .notModified }
+  var statesLength: Bool {
+    status != .noContent && status != .notModified && !isTrailersOnly
+  }
 }
 
 /// A field of an answer of our own.

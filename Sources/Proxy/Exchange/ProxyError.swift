@@ -10,6 +10,8 @@ struct ProxyError: Error {
     /// Only if the connection was reused: it may have died before it was used, which is neither the
     /// client's nor the backend's fault.
     case ifReused
+    /// Whatever the method: the backend has said that it did not process the request.
+    case unprocessed
   }
 
   let source: Source

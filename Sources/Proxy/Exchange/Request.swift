@@ -6,7 +6,7 @@ import HTTPSemantics
 
 /// A request that an exchange can read, whatever protocol it came by: its head, and who sent it.
 ///
-/// Reused from request to request of a session.
+/// Reused from request to request.
 final class Request {
   /// Offsets that count from `base` in `buffer`.
   @Cell var head = RequestHead()
@@ -14,25 +14,72 @@ final class Request {
   @Cell var base = 0
   /// The normal form of the path, if the path as sent is not in it.
   var normalizedPath: [UInt8] = []
+  /// What it is to become, if a backend consents; nil for a request like any other.
+  @Cell var tunnel: Tunnel? = nil
 
   /// nil for a peer on a unix socket.
-  let client: IPAddress?
+  @Cell private(set) var client: IPAddress? = nil
   /// Whether the client is a proxy whose word about its clients is taken.
   @Cell var isTrusted = false
   let scheme: StaticString = "http"
   /// What the request came by.
-  var version: WireVersion { .http1 }
+  let version: WireVersion
 
   /// The text of `client`, or `unix:`.
-  let clientText: [UInt8]
+  @Cell private(set) var clientText: [UInt8] = []
 
-  init(client: IPAddress?) {
-    self.client = client
-    clientText = Array((client?.description ?? "unix:").utf8)
-    buffer = Self.noBuffer()
+  init(_ version: WireVersion) {
+    self.version = version
+    buffer = ByteBuffer(capacity: 0)
   }
 
-  private static func noBuffer() -> ByteBuffer { ByteBuffer(capacity: 0) }
+  /// Says who sends it.
+  ///
+  /// - Parameter text: Of ``clientText(of:)``, made once per connection.
+  func from(_ client: IPAddress?, text: [UInt8], isTrusted: Bool) {
+    self.client = client
+    clientText = text
+    self.isTrusted = isTrusted
+  }
+
+  static func clientText(of client: IPAddress?) -> [UInt8] {
+    Array((client?.description ?? "unix:").utf8)
+  }
+
+  /// Heads larger than this get memory that is not kept.
+  private static let keptOctets = 4096
+  private static let usualOctets = 1024
+
+  /// Copies what the offsets of the head count in.
+  func keep(_ octets: Span<UInt8>) {
+    base = 0
+    let isFitting =
+      octets.count <= buffer.capacity
+      && (buffer.capacity <= Self.keptOctets || octets.count > Self.keptOctets)
+    if !isFitting { buffer = ByteBuffer(capacity: max(octets.count, Self.usualOctets)) }
+    buffer.copy(octets)
+  }
+
+  func keep(_ octets: borrowing OutputBuffer) { keep(octets.span) }
+
+  /// Becomes a copy of the head of `other`.
+  func copyHead(of other: Request) {
+    head = other.head
+    other.withBytes { bytes in keep(bytes.extracting(0..<other.head.length)) }
+  }
+
+  /// The number of the stream that it came by, with HTTP/2; else 0.
+  @Cell var stream: UInt32 = 0
+  /// Whether it is a call of gRPC.
+  @Cell var isGRPC = false
+
+  /// As logs have it.
+  var protocolName: StaticString {
+    switch version {
+    case .http1: head.minorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1"
+    case .http2: "HTTP/2.0"
+    }
+  }
 
   var hasContent: Bool {
     switch head.framing {

@@ -28,6 +28,15 @@ struct RequestForwarder {
     writeAuthority(bytes, into: &output)
     output.append("\r\n")
     writeFields(requestID: requestID, scratch: &scratch, into: &output)
+    if let tunnel = request.tunnel {
+      tunnel.writeRequest(into: &output)
+    } else {
+      writeConnectionAndFraming(into: &output)
+    }
+    output.append("\r\n")
+  }
+
+  private func writeConnectionAndFraming(into output: inout OutputBuffer) {
     // TE is about this connection only, so Connection has to name it (RFC 9110 §10.1.4).
     if request.head.acceptsTrailers { output.append("TE: trailers\r\nConnection: TE\r\n") }
     switch request.head.framing {
@@ -35,11 +44,15 @@ struct RequestForwarder {
     case .length(let length): output.appendField("Content-Length", decimal: length)
     case .chunked: output.append("Transfer-Encoding: chunked\r\n")
     }
-    output.append("\r\n")
   }
 
   private func writeRequestLine(_ bytes: Span<UInt8>, into output: inout OutputBuffer) {
-    output.append(bytes[request.head.methodBytes])
+    // An extended CONNECT asks for what is an upgrade of GET here (RFC 8441 §5).
+    if request.tunnel != nil {
+      output.append("GET")
+    } else {
+      output.append(bytes[request.head.methodBytes])
+    }
     output.append(.space)
     writeTarget(bytes, into: &output)
     output.append(" HTTP/1.1\r\n")
@@ -75,6 +88,7 @@ struct RequestForwarder {
     let buffer = request.buffer
     let bytes = buffer.span.extracting(request.base..<buffer.capacity)
     let trusted = request.isTrusted
+    var isFirstCookie = true
     for index in request.head.fields.lines.indices {
       let line = request.head.fields.lines[index]
       if line.isHopByHop { continue }
@@ -86,6 +100,11 @@ struct RequestForwarder {
       case .forwarded where forwarding.forwarded || !trusted: continue
       case .xRequestID where forwarding.requestID || !trusted: continue
       case .trailer where request.head.framing != .chunked: continue
+      // Crumbs of HTTP/2 are one line elsewhere (RFC 9113 §8.2.3).
+      case .cookie where Writer.joinsCookies && request.version == .http2:
+        if isFirstCookie { writeCookies(bytes, &scratch, into: &writer) }
+        isFirstCookie = false
+        continue
       case .maxForwards:
         if writeMaxForwards(bytes[line.value], &scratch, into: &writer) { continue }
       default: break
@@ -98,6 +117,19 @@ struct RequestForwarder {
       writer.writeField(.xRequestID, "X-Request-Id", value: requestID.span)
     }
     writeVia(bytes, &scratch, into: &writer)
+  }
+
+  private func writeCookies<Writer: FieldWriter & ~Copyable>(
+    _ bytes: Span<UInt8>, _ scratch: inout OutputBuffer, into writer: inout Writer
+  ) {
+    scratch.removeAll()
+    for index in request.head.fields.lines.indices {
+      let line = request.head.fields.lines[index]
+      guard line.id == .cookie else { continue }
+      if !scratch.isEmpty { scratch.append("; ") }
+      scratch.append(bytes[line.value])
+    }
+    writer.writeField(.cookie, "Cookie", value: scratch.span)
   }
 
   /// - Returns: Whether it was written; else the value is no number and goes on as it is.

@@ -33,7 +33,11 @@ enum ResponseForwarder {
     into output: inout OutputBuffer
   ) {
     output.removeAll()
-    output.appendStatusLine(head.status, reason: bytes[head.reason])
+    if head.reason.isEmpty {
+      output.appendStatusLine(StatusCode(rawValue: head.status))
+    } else {
+      output.appendStatusLine(head.status, reason: bytes[head.reason])
+    }
     writeFields(
       head, bytes, hasContent: form.framing != .none, keepsTrailers: form.keepsTrailers,
       adding: additions, into: &output)
@@ -48,6 +52,18 @@ enum ResponseForwarder {
       output.append("Connection: keep-alive\r\n")
     }
     output.append("\r\n")
+  }
+
+  /// Writes a backend's consent to a tunnel for an HTTP/1.1 client, over what `output` holds.
+  static func writeConsent(
+    _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, adding additions: Additions,
+    into output: inout OutputBuffer
+  ) {
+    output.removeAll()
+    output.appendStatusLine(head.status, reason: bytes[head.reason])
+    writeFields(
+      head, bytes, hasContent: true, keepsTrailers: false, adding: additions, into: &output)
+    output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
   }
 
   /// Writes the fields that go on and those that are ours, but for framing and connection.

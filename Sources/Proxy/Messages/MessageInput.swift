@@ -186,6 +186,24 @@ final class MessageInput {
     return count > 0
   }
 
+  // MARK: Tunnels
+
+  /// From here on all that comes is content, until the end of the stream. The head that came before may
+  /// not be referred to any longer.
+  func beginTunnel() {
+    decoder = BodyDecoder(.untilClose)
+    pinned = 0
+    expectsMuch = true
+  }
+
+  /// As ``receiveContent(until:)``, but no buffer is held while nothing comes: a tunnel may be silent for
+  /// hours.
+  func receiveTunnelled(until deadline: Instant) async throws(TransportError) -> Bool {
+    releaseIfEmpty()
+    try await transport.waitUntilReadable(until: deadline)
+    return try await receiveContent(until: deadline)
+  }
+
   private func makeContentRoom() -> ByteBuffer {
     guard let current = buffer else {
       let fresh = expectsMuch ? buffers.takeLarge() : buffers.take()

@@ -87,7 +87,13 @@ public struct AccessLogFormat: Sendable {
     Self.writeMember(",\"host\":", head[record.host], into: &output)
     output.append(",\"protocol\":\"")
     output.append(record.proto)
-    output.append("\",\"status\":")
+    if record.stream > 0 {
+      output.append("\",\"stream\":")
+      output.append(decimal: UInt64(record.stream))
+    } else {
+      output.append("\",\"stream\":null")
+    }
+    output.append(",\"status\":")
     output.append(decimal: UInt64(record.status))
     output.append(",\"bytes_in\":")
     output.append(decimal: record.bytesIn)

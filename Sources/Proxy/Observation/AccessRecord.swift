@@ -22,8 +22,10 @@ public struct AccessRecord: Sendable {
   public var host = ByteRange()
   public var userAgent = ByteRange()
   public var referer = ByteRange()
-  /// `HTTP/1.1`.
+  /// `HTTP/1.1`, `HTTP/2.0`.
   public var proto: StaticString = "HTTP/1.1"
+  /// The number of the stream that it came by, with HTTP/2; else 0.
+  public var stream: UInt32 = 0
   public var status: UInt16 = 0
   /// Octets of content received from and sent to the client.
   public var bytesIn: UInt64 = 0

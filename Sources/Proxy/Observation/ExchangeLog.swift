@@ -50,7 +50,8 @@ extension Exchange {
     record.host = request.head.authority
     if let line = request.head.fields.first(.userAgent) { record.userAgent = line.value }
     if let line = request.head.fields.first(.referer) { record.referer = line.value }
-    record.proto = request.head.minorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1"
+    record.proto = request.protocolName
+    record.stream = request.stream
     record.status = log.status.rawValue
     record.bytesIn = log.octetsIn
     record.bytesOut = log.octetsOut

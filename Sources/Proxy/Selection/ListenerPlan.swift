@@ -6,6 +6,7 @@ struct ListenerPlan: Sendable {
   /// What becomes of a connection that came through a door.
   enum Service: Equatable, Sendable {
     case http1
+    case http2
     /// The protocol is recognised and not spoken here: 505 and a close.
     case refuseVersion
   }
@@ -14,7 +15,10 @@ struct ListenerPlan: Sendable {
   let doors: [(selector: ProtocolSelector, service: Service)]
 
   init(_ config: ListenerConfig) {
-    var doors: [(ProtocolSelector, Service)] = [(.http2Preface, .refuseVersion)]
+    let hasPriorKnowledge = config.http2?.priorKnowledge ?? false
+    var doors: [(ProtocolSelector, Service)] = [
+      (.http2Preface, hasPriorKnowledge ? .http2 : .refuseVersion)
+    ]
     if config.http1 != nil { doors.append((.http1, .http1)) }
     self.doors = doors
   }

@@ -8,11 +8,15 @@ final class ClusterRuntime {
   let name: String
   let hostPolicy: ClusterConfig.HostPolicy
   let hostLiteral: [UInt8]
+  let backendProtocol: ClusterConfig.BackendProtocol
+  let http2: BackendHTTP2Plan
   let connectTimeout: Interval
   let responseHeadTimeout: Interval
   let bodyIdleTimeout: Interval
   let writeIdleTimeout: Interval
   let queueTimeout: Interval
+  /// The most that a `grpc-timeout` can ask for.
+  let grpcMaxTimeout: Interval
   /// In the order of the balancer's indices.
   let backends: [BackendRuntime]
   private var balancer: ClusterBalancer
@@ -22,6 +26,8 @@ final class ClusterRuntime {
     backends shared: [BackendIdentity: SharedBackend], startingAt: Int
   ) {
     name = config.name
+    backendProtocol = config.protocol
+    http2 = BackendHTTP2Plan(config.http2)
     hostPolicy = config.host
     if case .literal(let text) = config.host {
       hostLiteral = Array(text.utf8)
@@ -32,6 +38,7 @@ final class ClusterRuntime {
     responseHeadTimeout = Interval(config.timeouts.responseHead)
     bodyIdleTimeout = Interval(config.timeouts.bodyIdle)
     writeIdleTimeout = Interval(config.timeouts.writeIdle)
+    grpcMaxTimeout = Interval(config.timeouts.grpcMax)
     queueTimeout = Interval(config.timeouts.queue)
     var backends: [BackendRuntime] = []
     var weights: [ClusterBalancer.Subcluster] = []

@@ -17,10 +17,13 @@ final class ListenerRuntime {
   let bodyIdleTimeout: Interval
   let writeIdleTimeout: Interval
   let maxAge: Interval
+  /// How long a tunnel may carry nothing; nil where WebSocket is not spoken.
+  let tunnelIdleTimeout: Interval?
   let minRate: RateLimit
   let forwarding: ForwardingConfig
   let addsServer: Bool
   let via: ViaMember
+  let http2: HTTP2Plan
   let maxConnections: Int
   /// Open connections over all workers.
   let load: ConnectionCount
@@ -54,10 +57,12 @@ final class ListenerRuntime {
     bodyIdleTimeout = Interval(timeouts.bodyIdle)
     writeIdleTimeout = Interval(timeouts.writeIdle)
     maxAge = timeouts.maxAge == .zero ? .infinite : Interval(timeouts.maxAge)
+    tunnelIdleTimeout = config.websocket.map { Interval($0.idleTimeout) }
     minRate = RateLimit(octetsPerSecond: config.minRate)
     forwarding = config.forwarding
     addsServer = config.serverField
     via = ViaMember(pseudonym: config.forwarding.via)
+    http2 = HTTP2Plan(config)
     maxConnections = config.maxConnections == 0 ? .max : config.maxConnections
     self.load = load
     self.routes = routes

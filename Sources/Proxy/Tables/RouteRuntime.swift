@@ -16,7 +16,14 @@ final class RouteRuntime {
   let totalTimeout: Interval
   /// nil: the cluster's.
   let responseHeadTimeout: Interval?
+  /// Whether a request may become a tunnel for WebSocket, and how long that may carry nothing; nil: the
+  /// listener's.
+  let allowsWebSocket: Bool
+  let tunnelIdleTimeout: Interval?
   let isLogged: Bool
+  let grpc: RouteConfig.GRPC
+  /// nil: the cluster's.
+  let grpcMaxTimeout: Interval?
 
   init(_ config: RouteConfig, clusters: [ClusterRuntime]) {
     name = config.name
@@ -29,6 +36,16 @@ final class RouteRuntime {
     maxBody = config.maxBody ?? .max
     totalTimeout = config.totalTimeout.map { Interval($0) } ?? .infinite
     responseHeadTimeout = config.responseHeadTimeout.map { Interval($0) }
+    // An upgrade takes a backend that speaks HTTP/1.1.
+    allowsWebSocket =
+      if case .forward(let cluster) = action {
+        config.upgrades.contains(.websocket) && cluster.backendProtocol == .http1
+      } else {
+        false
+      }
+    tunnelIdleTimeout = config.tunnelIdleTimeout.map { Interval($0) }
+    grpc = config.grpc
+    grpcMaxTimeout = config.grpcMaxTimeout.map { Interval($0) }
     isLogged = config.accessLog
   }
 }

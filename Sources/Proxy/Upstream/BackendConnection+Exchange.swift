@@ -5,6 +5,8 @@ import HTTPSemantics
 
 // One exchange on an HTTP/1.1 connection to a backend.
 extension BackendConnection: UpstreamStream {
+  var version: WireVersion { .http1 }
+
   // MARK: The request
 
   func sendHead(
@@ -13,16 +15,24 @@ extension BackendConnection: UpstreamStream {
   ) throws(ProxyError) -> Bool {
     begin()
     forwarder.write(requestID: requestID, scratch: &state.scratch, into: &state.output)
-    sendsChunks = forwarder.request.head.framing == .chunked
-    machine.sentRequestHead(isPersistent: true, hasContent: !isEnd)
+    isTunnel = forwarder.request.tunnel != nil
+    sendsChunks = forwarder.request.head.framing == .chunked && !isTunnel
+    machine.sentRequestHead(isPersistent: !isTunnel, hasContent: !isEnd || isTunnel)
     return try send(first, isEnd: isEnd, trailers)
   }
 
   func sendContent(
     _ piece: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
+    if isTunnel, isEnd { return endTunnel() }
     state.output.removeAll()
     return try send(piece, isEnd: isEnd, trailers)
+  }
+
+  /// Passes the client's end on. Everything before it has gone out.
+  private func endTunnel() -> Bool {
+    transport.shutDownSending()
+    return true
   }
 
   private func send(
@@ -91,11 +101,13 @@ extension BackendConnection: UpstreamStream {
   }
 
   func beginContent() {
-    let hasContent = head.framing != .none && head.framing != .length(0)
+    // Only the consent to a tunnel comes here with this status.
+    let framing = head.status == 101 ? .untilClose : head.framing
+    let hasContent = framing != .none && framing != .length(0)
     machine.receivedResponseHead(isPersistent: head.isPersistent, hasContent: hasContent)
     keepAliveHint = head.keepAliveTimeoutSeconds.map { .seconds(Int64($0)) }
     responseHasContent = hasContent
-    input.beginContent(head.framing, after: head.length, pinningHead: false)
+    input.beginContent(framing, after: head.length, pinningHead: false)
   }
 
   func nextContent() throws(ProxyError) -> MessageInput.Content {
@@ -110,7 +122,8 @@ extension BackendConnection: UpstreamStream {
   var isContentComplete: Bool { input.isContentComplete }
 
   func receiveContent(until deadline: Instant) async throws(TransportError) -> Bool {
-    try await input.receiveContent(until: deadline)
+    if isTunnel { return try await input.receiveTunnelled(until: deadline) }
+    return try await input.receiveContent(until: deadline)
   }
 
   func receivedEndOfStream() throws(ProxyError) {
@@ -136,5 +149,9 @@ extension BackendConnection: UpstreamStream {
     pool.checkIn(self, now: state.loop.now)
   }
 
-  func cancel() { pool.close(self) }
+  func cancel() {
+    // What happens to one end of a tunnel happens to the other.
+    if isTunnel { transport.resetOnClose() }
+    pool.close(self)
+  }
 }

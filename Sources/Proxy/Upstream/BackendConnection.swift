@@ -29,6 +29,8 @@ final class BackendConnection: WaitHandler {
   /// Whether the request's content goes out in the chunked coding.
   @Cell var sendsChunks = false
   @Cell var responseHasContent = false
+  /// Whether it was asked to become a tunnel. Whatever it answered, it carries no other exchange.
+  @Cell var isTunnel = false
 
   static let headLimits = HeadLimits.response
 

@@ -11,6 +11,14 @@ final class ConnectionPool {
   private var idle: [BackendConnection] = []
   /// Requests that wait for a connection, first come, first served.
   private var waiting: [WaitPoint] = []
+  /// Connections that many requests share, of those that take further ones.
+  var multiplexed: [HTTP2BackendConnection] = []
+  /// Requests that wait for one of them to have room, or to be opened.
+  var waitingForStreams: [WaitPoint] = []
+  /// How many of them are being opened, or wait for the backend's settings.
+  var openings = 0
+  /// Streams that a connection had room for when it was last opened.
+  var streamsPerConnection = 100
 
   init(_ shared: SharedBackend, settings: PoolSettings) {
     self.shared = shared
@@ -84,6 +92,7 @@ final class ConnectionPool {
       connection.leavePool()
       close(connection)
     }
+    for connection in multiplexed { connection.leave() }
   }
 
   var idleCount: Int { idle.count }

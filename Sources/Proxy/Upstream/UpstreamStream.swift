@@ -9,6 +9,7 @@ import HTTPSemantics
 /// Exchanges meet backends of every protocol through this. It is a constraint, never an existential:
 /// calls are direct.
 protocol UpstreamStream: AnyObject {
+  var version: WireVersion { get }
   /// Whether the connection carried exchanges before, so that it may have died unnoticed.
   var isReused: Bool { get }
   /// Whether any octet of the request has gone out.

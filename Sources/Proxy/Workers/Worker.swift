@@ -142,10 +142,20 @@ public actor Worker {
     for connection in state.connections.oldest(.max, where: { _ in true }) {
       connection.endWhenIdle()
     }
+    await connectionsClose(by: deadline)
+    let cut = cutAll()
+    // What they were cut from still has its line to write into the access log.
+    await connectionsClose(by: loop.now + Self.timeToEnd)
+    return cut
+  }
+
+  /// How long exchanges that were cut may take to notice.
+  private static let timeToEnd = Interval.seconds(1)
+
+  private func connectionsClose(by deadline: Instant) async {
     while state.connections.count > 0 {
       if await state.closeWaits.wait(until: deadline) == .deadline { break }
     }
-    return cutAll()
   }
 
   func cutAll() -> Int {

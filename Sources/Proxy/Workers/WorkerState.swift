@@ -8,6 +8,7 @@ final class WorkerState {
   let index: Int
   let loop: EventLoop
   let buffers = BufferPool()
+  let spareOutputs = SpareOutputs()
   let onEvent: @Sendable (ProxyEvent) -> Void
 
   @Cell var tables = RuntimeTables()
@@ -83,6 +84,37 @@ final class WorkerState {
     var taken: [() async -> Void] = []
     swap(&taken, &jobs)
     return taken
+  }
+
+  // MARK: Streams
+
+  /// Those whose task waits for another request.
+  private var idleRequestStreams: [HTTP2RequestStream] = []
+  private static let idleRequestStreamsKept = 256
+
+  /// What serves a request of an HTTP/2 client; used before, if there is one.
+  func takeRequestStream(for listener: ListenerRuntime) -> HTTP2RequestStream {
+    idleRequestStreams.popLast() ?? HTTP2RequestStream(self, listener: listener)
+  }
+
+  /// - Returns: Whether it is to wait for another request.
+  func giveRequestStream(_ stream: HTTP2RequestStream) -> Bool {
+    guard idleRequestStreams.count < Self.idleRequestStreamsKept else { return false }
+    idleRequestStreams.append(stream)
+    return true
+  }
+
+  func forgetRequestStream(_ stream: HTTP2RequestStream) {
+    idleRequestStreams.removeAll { $0 === stream }
+  }
+
+  private var idleBackendStreams: [BackendStream] = []
+  private static let idleBackendStreamsKept = 256
+
+  func takeBackendStream() -> BackendStream { idleBackendStreams.popLast() ?? BackendStream(self) }
+
+  func giveBackendStream(_ stream: BackendStream) {
+    if idleBackendStreams.count < Self.idleBackendStreamsKept { idleBackendStreams.append(stream) }
   }
 
   // MARK: Client connections

@@ -13,6 +13,7 @@ struct ResponseSummary: Equatable {
   var framing = MessageFraming.untilClose
   var isPersistent = false
   var keepAliveTimeoutSeconds: UInt32?
+  var upgradeNamed = false
 
   init(_ change: (inout ResponseSummary) -> Void = { _ in }) { change(&self) }
 
@@ -27,6 +28,7 @@ struct ResponseSummary: Equatable {
     framing = head.framing
     isPersistent = head.isPersistent
     keepAliveTimeoutSeconds = head.keepAliveTimeoutSeconds
+    upgradeNamed = head.upgradeNamed
   }
 }
 

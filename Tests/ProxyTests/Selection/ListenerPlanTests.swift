@@ -10,7 +10,16 @@ struct ListenerPlanTests {
   func order() {
     let doors = ListenerPlan(ListenerConfig()).doors
     #expect(doors.map(\.selector) == [.http2Preface, .http1])
-    #expect(doors.map(\.service) == [.refuseVersion, .http1])
+    #expect(doors.map(\.service) == [.http2, .http1])
+  }
+
+  @Test("HTTP/2 by prior knowledge is refused where it is off")
+  func withoutPriorKnowledge() {
+    var config = ListenerConfig()
+    config.http2?.priorKnowledge = false
+    #expect(ListenerPlan(config).doors.map(\.service) == [.refuseVersion, .http1])
+    config.http2 = nil
+    #expect(ListenerPlan(config).doors.map(\.service) == [.refuseVersion, .http1])
   }
 
   @Test("a protocol that is not configured has no door")

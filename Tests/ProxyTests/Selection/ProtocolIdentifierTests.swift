@@ -30,7 +30,7 @@ struct ProtocolIdentifierTests {
       Self(prefix: prefix, outcome: .pending, bare: .pending)
     }
     static func http2(_ prefix: String) -> Self {
-      Self(prefix: prefix, outcome: .chosen(.refuseVersion), bare: .chosen(.refuseVersion))
+      Self(prefix: prefix, outcome: .chosen(.http2), bare: .chosen(.http2))
     }
   }
 
@@ -60,7 +60,7 @@ struct ProtocolIdentifierTests {
     let octets = Array(Self.preface.utf8)
     #expect(octets.count == 24)
     #expect(Array(octets[..<cut]).withSpan { Self.withHTTP1.identify($0) } == .pending)
-    #expect(octets.withSpan { Self.withHTTP1.identify($0) } == .chosen(.refuseVersion))
+    #expect(octets.withSpan { Self.withHTTP1.identify($0) } == .chosen(.http2))
   }
 
   @Test("the first octet that differs from the preface decides", arguments: 0..<24)

@@ -1,0 +1,168 @@
+public import Bytes
+public import HTTPSemantics
+
+/// Decodes the field blocks of one direction of a connection (RFC 7541).
+///
+/// The two ends keep the same table only if every block is decoded, in the order of arrival, those of
+/// refused streams too. After an error it must not be used again.
+public struct HPACKDecoder: ~Copyable {
+  private var table: DynamicTable
+  /// What the peer's encoder may choose as its table's size.
+  private var maxTableOctets: Int
+  /// The lowest that ``maxTableOctets`` has been since the last block.
+  private var lowestMax: Int
+
+  /// - Parameter maxTableOctets: The SETTINGS_HEADER_TABLE_SIZE that we announced, at most 65,536.
+  public init(maxTableOctets: Int = 4096) {
+    self.maxTableOctets = DynamicTable.clamped(maxTableOctets)
+    lowestMax = self.maxTableOctets
+    table = DynamicTable(maxSize: maxTableOctets)
+  }
+
+  /// After the peer acknowledged a changed SETTINGS_HEADER_TABLE_SIZE of ours, at most 65,536.
+  ///
+  /// When it falls below the size in use, the next block has to begin with a size update (§4.2).
+  public mutating func setMaxTableOctets(_ maxTableOctets: Int) {
+    self.maxTableOctets = DynamicTable.clamped(maxTableOctets)
+    lowestMax = min(lowestMax, self.maxTableOctets)
+  }
+
+  /// Decodes one whole field block: appends octets of names and values to `octets` and lines to
+  /// `fields`, whose offsets count in `octets`.
+  ///
+  /// Past a limit nothing more is stored, but decoding goes on, since the table has to be kept in
+  /// step. Names are passed through as they are; an unknown name that begins with a colon is
+  /// ``FieldID/other``.
+  ///
+  /// - Returns: Whether all of it was within the limits.
+  public mutating func decode(
+    _ block: Span<UInt8>, limits: FieldBlockLimits, into octets: inout OutputBuffer,
+    _ fields: inout FieldSection
+  ) throws(HPACKError) -> Bool {
+    var reader = BlockReader()
+    var room = FieldBlockRoom(limits)
+    try readSizeUpdates(block, &reader)
+    while !reader.isAtEnd(of: block) {
+      let line: FieldLine?
+      switch block[reader.position] {
+      case 0x80...:
+        line = try decodeIndexed(block, &reader, &room, into: &octets)
+      case 0x40..<0x80:
+        line = try decodeLiteral(block, &reader, .indexed, &room, into: &octets)
+      case 0x20..<0x40: throw .sizeUpdateNotAtStart
+      case 0x10..<0x20:
+        line = try decodeLiteral(block, &reader, .neverIndexed, &room, into: &octets)
+      default:
+        line = try decodeLiteral(block, &reader, .literal, &room, into: &octets)
+      }
+      if let line { fields.append(line) }
+    }
+    return !room.isExceeded
+  }
+
+  /// The dynamic table size updates that a block begins with (§4.2, §6.3).
+  private mutating func readSizeUpdates(
+    _ block: Span<UInt8>, _ reader: inout BlockReader
+  ) throws(HPACKError) {
+    // After several changes, the peer tells the lowest of them first and then the last.
+    var isRequired = lowestMax < table.maxSize
+    var updates = 0
+    while !reader.isAtEnd(of: block), 0x20..<0x40 ~= block[reader.position] {
+      guard updates < 2 else { throw .tooManySizeUpdates }
+      let size = try reader.integer(block, prefixBits: 5)
+      guard size <= maxTableOctets else { throw .sizeUpdateAboveLimit }
+      if isRequired, size > lowestMax { throw .sizeUpdateMissing }
+      isRequired = false
+      table.setMaxSize(size)
+      updates += 1
+    }
+    if isRequired { throw .sizeUpdateMissing }
+    lowestMax = maxTableOctets
+  }
+
+  /// An indexed field line (§6.1), or nil when there is no room for it.
+  private func decodeIndexed(
+    _ block: Span<UInt8>, _ reader: inout BlockReader, _ room: inout FieldBlockRoom,
+    into octets: inout OutputBuffer
+  ) throws(HPACKError) -> FieldLine? {
+    let index = try reader.integer(block, prefixBits: 7)
+    let start = octets.count
+    if index <= StaticTable.count {
+      guard index > 0 else { throw .indexZero }
+      let entry = StaticTable.entries[index]
+      let nameCount = entry.name.utf8CodeUnitCount
+      guard room.admit(nameCount &+ entry.value.utf8CodeUnitCount) else { return nil }
+      octets.append(entry.name)
+      octets.append(entry.value)
+      return Self.line(from: start, nameCount: nameCount, to: octets.count, entry.id)
+    }
+    let entry = try dynamicEntry(index)
+    guard room.admit(entry.octets) else { return nil }
+    table.copy(entry, withValue: true, to: &octets)
+    return Self.line(
+      from: start, nameCount: Int(entry.nameCount), to: octets.count, entry.id)
+  }
+
+  /// A literal field line (§6.2), or nil when there is no room for it.
+  private mutating func decodeLiteral(
+    _ block: Span<UInt8>, _ reader: inout BlockReader, _ indexing: HPACKEncoder.Indexing,
+    _ room: inout FieldBlockRoom, into octets: inout OutputBuffer
+  ) throws(HPACKError) -> FieldLine? {
+    let start = octets.count
+    let index = try reader.integer(block, prefixBits: indexing == .indexed ? 6 : 4)
+    let id = try decodeName(index, block, &reader, into: &octets)
+    let nameEnd = octets.count
+    try reader.string(block, into: &octets)
+    let end = octets.count
+    if indexing == .indexed {
+      let bytes = octets.span
+      table.insert(
+        id, name: bytes.extracting(start..<nameEnd), .kept,
+        value: bytes.extracting(nameEnd..<end))
+    }
+    guard room.admit(end &- start) else {
+      octets.truncate(to: start)
+      return nil
+    }
+    var line = Self.line(from: start, nameCount: nameEnd &- start, to: end, id)
+    line.isNeverIndexed = indexing == .neverIndexed
+    return line
+  }
+
+  /// Appends the name that `index` stands for to `octets`; 0 is for one that comes as a string.
+  @inline(__always)
+  private func decodeName(
+    _ index: Int, _ block: Span<UInt8>, _ reader: inout BlockReader,
+    into octets: inout OutputBuffer
+  ) throws(HPACKError) -> FieldID {
+    if index > StaticTable.count {
+      let entry = try dynamicEntry(index)
+      table.copy(entry, withValue: false, to: &octets)
+      return entry.id
+    }
+    if index > 0 {
+      let entry = StaticTable.entries[index]
+      octets.append(entry.name)
+      return entry.id
+    }
+    let start = octets.count
+    try reader.string(block, into: &octets)
+    let name = octets.span.extracting(start..<octets.count)
+    return name.count > 0 && name[0] == .colon ? PseudoField.id(of: name) : FieldID(name)
+  }
+
+  @inline(__always)
+  private func dynamicEntry(_ index: Int) throws(HPACKError) -> DynamicTable.Entry {
+    let age = index &- StaticTable.count &- 1
+    guard age < table.count else { throw .indexPastTable }
+    return table[age]
+  }
+
+  @inline(__always)
+  private static func line(
+    from start: Int, nameCount: Int, to end: Int, _ id: FieldID
+  ) -> FieldLine {
+    let nameEnd = start &+ nameCount
+    return FieldLine(name: ByteRange(start..<nameEnd), value: ByteRange(nameEnd..<end), id: id)
+  }
+}

@@ -1,0 +1,119 @@
+import Addressing
+import Bytes
+import EventLoop
+import HTTP2
+import HTTPSemantics
+
+/// One request of an HTTP/2 client, from its head to the end of the response.
+///
+/// The object and its task are reused from request to request, of whatever connection of the worker.
+final class HTTP2RequestStream: HTTP2Stream {
+  let request = Request(.http2)
+  private let exchange: Exchange
+  /// Where the task waits for the next request.
+  private let assigned: WaitPoint
+  @Cell private var hasTask = false
+  @Cell private(set) var listener: ListenerRuntime
+  @Cell private(set) var hasSentHead = false
+  @Cell var sendMeter = RateMeter()
+  @Cell var receiveMeter = RateMeter()
+  /// What the engine found wrong with the request.
+  @Cell private var problem: RequestProblem?
+
+  /// How long an idle task waits for work.
+  private static let taskIdleTime = Interval.seconds(5)
+
+  init(_ state: WorkerState, listener: ListenerRuntime) {
+    self.listener = listener
+    exchange = Exchange(state)
+    assigned = WaitPoint(on: state.loop)
+    super.init(state)
+  }
+
+  // MARK: Its life
+
+  /// Takes over the request that is in the session's engine.
+  func beginRequest(on session: HTTP2Session, _ connection: DownstreamConnection) {
+    begin(on: session, connection)
+    // Swapped, so that the memory of the fields is used again.
+    var head = request.head
+    swap(&head, &session.engine.requestHead)
+    request.head = head
+    request.keep(session.engine.headOctets)
+    problem = session.engine.requestProblem
+  }
+
+  /// Takes over a request that came by HTTP/1.1.
+  func beginUpgradedRequest(
+    _ other: Request, on session: HTTP2Session, _ connection: DownstreamConnection
+  ) {
+    begin(on: session, connection)
+    request.copyHead(of: other)
+    problem = nil
+  }
+
+  private func begin(on session: HTTP2Session, _ connection: DownstreamConnection) {
+    listener = session.listener
+    if let slot { request.stream = session.engine.streamID(slot).rawValue }
+    request.from(
+      connection.peer, text: session.clientText, isTrusted: connection.isTrusted)
+    hasSentHead = false
+    (sendMeter, receiveMeter) = (RateMeter(), RateMeter())
+  }
+
+  /// Has a task serve it.
+  func start() {
+    if hasTask { return assigned.signal() }
+    hasTask = true
+    state.start { await self.run() }
+  }
+
+  private func run() async {
+    while true {
+      if let problem {
+        await refuse(problem)
+      } else if await hasKeptWord() {
+        await exchange.run(self)
+      }
+      unbind()
+      guard state.giveRequestStream(self) else { break }
+      if await assigned.wait(until: state.loop.now + Self.taskIdleTime) == .ready { continue }
+      // Nobody can have taken it, or the wait would have ended otherwise.
+      state.forgetRequestStream(self)
+      break
+    }
+    hasTask = false
+  }
+
+  /// Waits for the end of a request that says it has no content, and does not end with its head: one
+  /// that has some all the same is not forwarded.
+  private func hasKeptWord() async -> Bool {
+    guard request.head.framing == .length(0), !content.hasEnded else { return true }
+    do throws(ProxyError) {
+      try await receiveContent()
+      return true
+    } catch {
+      await refuse(error)
+      return false
+    }
+  }
+
+  private func refuse(_ problem: RequestProblem) async {
+    state.refused(
+      problem.reason, listener: listener.name,
+      client: String(decoding: request.clientText, as: UTF8.self))
+    await refuse(ProxyError.downstream(problem.status, problem.reason))
+  }
+
+  private func refuse(_ error: ProxyError) async {
+    exchange.logRefusal(error, of: self)
+    do throws(ProxyError) {
+      try await answer(
+        OwnResponse(status: error.status, content: .standard(reason: error.reason)))
+    } catch {
+      cutResponse()
+    }
+  }
+
+  func markHeadSent() { hasSentHead = true }
+}

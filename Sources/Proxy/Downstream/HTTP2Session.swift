@@ -1,0 +1,163 @@
+import Bytes
+import EventLoop
+import HTTP2
+import HTTPSemantics
+
+/// HTTP/2 on one client connection: each request is a stream, served by a task of its own.
+///
+/// It stays with its connection also while that is parked, since the compression state of its fields
+/// has to be kept.
+final class HTTP2Session: HTTP2Link {
+  /// Streams may outlive it, and so do we; it lets go of us when it closes.
+  private let connection: DownstreamConnection
+  @Cell private(set) var listener: ListenerRuntime
+  /// Of the address that its requests come from.
+  let clientText: [UInt8]
+  /// When the session gives up its task if nothing comes.
+  @Cell private var parkAt: Instant
+  @Cell private var shutdown = Shutdown.none
+  /// The request that came by HTTP/1.1, until the client has shown that it speaks HTTP/2.
+  @Cell private var upgraded: HTTP2RequestStream?
+
+  private enum Shutdown {
+    case none
+    /// GOAWAY went out that lets streams in flight in; a pong or the time says that they have come.
+    case announced(until: Instant)
+    /// The last stream has been named.
+    case final
+  }
+
+  /// How long streams may be under way after the first GOAWAY.
+  private static let announcement = Interval.seconds(1)
+  private static let parkAfter = Interval.seconds(1)
+  private static let shutdownPing: UInt64 = 0x706F_7274_6963_6F00
+
+  init(_ connection: DownstreamConnection, input: MessageInput, engine: consuming HTTP2Connection) {
+    self.connection = connection
+    listener = connection.listener
+    clientText = Request.clientText(of: connection.peer)
+    let now = connection.state.loop.now
+    parkAt = now + Self.parkAfter
+    super.init(
+      connection.transport, state: connection.state, input: input, engine: engine,
+      maxFrame: connection.listener.http2.maxFrame)
+    connection.idleDeadline = now + connection.listener.http2.idleTimeout
+    provideOutput()
+    flushSoon()
+  }
+
+  var wasCut: Bool { connection.wasCut }
+
+  override var writeIdleTimeout: Interval { listener.writeIdleTimeout }
+
+  // MARK: Requests
+
+  override func receivedRequest(_ slot: StreamSlot) {
+    refreshListener()
+    let stream = state.takeRequestStream(for: listener)
+    add(stream, at: slot)
+    stream.beginRequest(on: self, connection)
+    connection.phase = .serving
+    connection.requests = connection.requests &+ 1
+    state.statistics.requests += 1
+    if connection.isRetiring { shutDown() }
+    stream.start()
+  }
+
+  /// Takes the request that came by HTTP/1.1 as stream 1 (RFC 7540 §3.2).
+  func adopt(_ request: Request) {
+    guard let slot = engine.upgradedStream else { return }
+    let stream = state.takeRequestStream(for: listener)
+    add(stream, at: slot)
+    stream.beginUpgradedRequest(request, on: self, connection)
+    stream.receivedEnd()
+    connection.phase = .serving
+    upgraded = stream
+  }
+
+  override func receivedSettings() {
+    upgraded?.start()
+    upgraded = nil
+  }
+
+  private func refreshListener() {
+    connection.refreshListener()
+    if connection.listener !== listener { listener = connection.listener }
+  }
+
+  override func released() {
+    guard openStreams == 0 else { return }
+    parkAt = state.loop.now + Self.parkAfter
+    connection.idleDeadline = state.loop.now + listener.http2.idleTimeout
+    connection.phase = .idle
+    switch shutdown {
+    // The read loop waits, for longer than this if streams were open.
+    case .none: transport.reads.bringForward(to: idleDeadline())
+    // It may wait for just this.
+    case .announced, .final: transport.reads.signal()
+    }
+  }
+
+  override func refused(_ reason: StaticString) {
+    state.refused(
+      reason, listener: listener.name, client: String(decoding: clientText, as: UTF8.self))
+  }
+
+  // MARK: Idling and ending
+
+  override func idleDeadline() -> Instant {
+    if case .announced(let until) = shutdown { return until }
+    guard openStreams == 0 else { return .never }
+    return min(parkAt, connection.idleDeadline)
+  }
+
+  override func endIfIdle() -> End? {
+    guard openStreams == 0 else { return nil }
+    if case .final = shutdown { return .close }
+    if connection.phase != .idle { connection.phase = .idle }
+    if connection.isRetiring { shutDown() }
+    return nil
+  }
+
+  override func deadlinePassed() -> End? {
+    let now = state.loop.now
+    if case .announced(let until) = shutdown, now >= until {
+      nameLastStream()
+      return endIfIdle()
+    }
+    guard openStreams == 0 else { return nil }
+    if now >= connection.idleDeadline { return .close }
+    // Who still owes us something must be seen to pay in time.
+    guard now >= parkAt, case .none = shutdown, engine.nextDeadline == nil else { return nil }
+    return .park
+  }
+
+  /// Ends it gracefully: streams that are open, and those on their way, are still served.
+  func shutDown() {
+    guard case .none = shutdown else { return }
+    shutdown = .announced(until: state.loop.now + Self.announcement)
+    engine.beginShutdown()
+    engine.ping(Self.shutdownPing)
+    flushSoon()
+    // The read loop has a deadline now.
+    transport.reads.signal()
+  }
+
+  override func receivedPong(_ data: UInt64) {
+    if data == Self.shutdownPing { nameLastStream() }
+  }
+
+  private func nameLastStream() {
+    guard case .announced = shutdown else { return }
+    shutdown = .final
+    engine.finishShutdown(.noError)
+    flushSoon()
+  }
+
+  /// Tells the client that the connection ends, if that is still possible.
+  func sayGoodbye() {
+    guard !isOver else { return }
+    if case .final = shutdown {} else { engine.finishShutdown(.noError) }
+    end()
+  }
+}

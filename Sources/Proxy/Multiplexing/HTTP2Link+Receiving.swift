@@ -1,0 +1,136 @@
+import Bytes
+import EventLoop
+import HTTP2
+import HTTPSemantics
+
+// The read loop: octets into events, events into what happens to streams.
+extension HTTP2Link {
+  /// How the read loop ended.
+  enum End {
+    /// Nothing goes on: it can wait without a task.
+    case park
+    case close
+  }
+
+  /// Streams that are opened in one turn, so that a burst of requests does not own the worker.
+  private static let opensPerTurn = 32
+  private static let frameHead = 9
+  /// Reads until the connection ends, or can wait without a task.
+  final func read() async -> End {
+    while true {
+      do throws(ConnectionError) {
+        if try receiveAll() == false {
+          await transport.loop.yieldTurn()
+          continue
+        }
+        try engine.check(now: state.loop.now.microseconds)
+      } catch {
+        await fail(error)
+        return .close
+      }
+      if isOver { return .close }
+      switch input.tryReceiveHead(limit: Self.frameHead + maxFrame) {
+      case .octets(let count):
+        lastReceived = state.loop.now
+        await transport.yieldIfSpent(count)
+        continue
+      case .endOfStream, .failed: return .close
+      case .wouldBlock: break
+      }
+      if let end = endIfIdle() { return end }
+      let deadline = engine.nextDeadline.map { Instant(microseconds: $0) } ?? .never
+      switch await transport.reads.wait(until: min(deadline, idleDeadline())) {
+      case .ready: break
+      case .aborted: return .close
+      case .deadline: if let end = deadlinePassed() { return end }
+      }
+    }
+  }
+
+  /// Deals with everything that has been received.
+  ///
+  /// - Returns: false if something is left for the next turn.
+  private func receiveAll() throws(ConnectionError) -> Bool {
+    guard let buffer = input.buffer else { return true }
+    let unread = input.unread
+    guard !unread.isEmpty || isBehind else { return true }
+    isBehind = false
+    let now = state.loop.now.microseconds
+    var position = 0
+    var opened = 0
+    defer {
+      input.consume(position)
+      // An event that needs no further octets may be waiting behind the last one.
+      if !isBehind { input.releaseIfEmpty() }
+      if !engine.output.isEmpty { flushSoon() }
+    }
+    while true {
+      let event = try engine.receive(buffer.span.extracting(unread), at: &position, now: now)
+      switch event {
+      case .needMoreOctets: return true
+      case .request(let slot):
+        receivedRequest(slot)
+        opened += 1
+        if opened == Self.opensPerTurn {
+          isBehind = true
+          return false
+        }
+      case .response(let slot): receivedResponse(slot)
+      case .data(let slot, let range):
+        let start = unread.lowerBound
+        stream(at: slot)?.received(
+          start + range.lowerBound..<start + range.upperBound, of: buffer)
+      case .trailers(let slot): stream(at: slot)?.receivedTrailers = engine.trailers
+      case .end(let slot): stream(at: slot)?.receivedEnd()
+      case .reset(let slot, let code):
+        stream(at: slot)?.fail(code == .refusedStream ? .unprocessed : .reset(code))
+      case .failed(let slot, let error):
+        refused(error.reason)
+        stream(at: slot)?.fail(.breach(error.reason))
+      case .refused(_, let error): refused(error.reason)
+      case .sendWindowOpened(let slot):
+        guard let slot else {
+          enqueueAll()
+          continue
+        }
+        if let stream = stream(at: slot), stream.hasUnsent { enqueue(stream) }
+      case .priorityChanged(let slot):
+        scheduler.reprioritize(slot, engine.priority(of: slot))
+      case .settingsReceived:
+        enqueueAll()
+        receivedSettings()
+      case .settingsAcknowledged: break
+      case .pingAcknowledged(let data): receivedPong(data)
+      case .goAway(let last, _): receivedGoAway(last)
+      }
+    }
+  }
+
+  /// Ends the connection by the peer's fault: says why, and reads on for a moment, so that the peer gets
+  /// to see it.
+  private func fail(_ error: ConnectionError) async {
+    refused(error.reason)
+    engine.close(error)
+    end()
+    await linger()
+  }
+
+  private static let lingerTime = Interval.milliseconds(500)
+  private static let lingerOctets = 1 << 20
+
+  private func linger() async {
+    transport.shutDownSending()
+    let deadline = state.loop.now + Self.lingerTime
+    var discarded = 0
+    input.release()
+    let buffer = state.buffers.take()
+    defer { state.buffers.give(buffer) }
+    while discarded < Self.lingerOctets {
+      do throws(TransportError) {
+        let count = try await transport.read(into: buffer, from: 0, until: deadline)
+        if count == 0 { return }
+        discarded += count
+      } catch { return }
+    }
+  }
+}

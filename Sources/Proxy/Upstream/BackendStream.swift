@@ -1,0 +1,167 @@
+import Bytes
+import EventLoop
+import HTTP2
+import HTTPSemantics
+
+/// One exchange with an HTTP/2 backend. The object is reused from exchange to exchange.
+final class BackendStream: HTTP2Stream {
+  @Cell private(set) var head = ResponseHead()
+  /// What the offsets of `head` count in.
+  @Cell private var octets = ByteBuffer(capacity: 0)
+  @Cell private var hasHead = false
+  /// Heads that came while the one before was not dealt with yet.
+  private var further: [(head: ResponseHead, octets: ByteBuffer)] = []
+  @Cell private(set) var isReused = false
+  @Cell private(set) var wasWrittenTo = false
+
+  func begin(on connection: HTTP2BackendConnection, isReused: Bool) {
+    self.isReused = isReused
+    wasWrittenTo = false
+    hasHead = false
+    if !further.isEmpty { further.removeAll() }
+  }
+
+  private static let usualOctets = 1024
+
+  /// A head is in the engine.
+  func receivedHead(_ engine: inout HTTP2Connection) {
+    let count = engine.headOctets.count
+    guard hasHead else {
+      if octets.capacity < count {
+        octets = ByteBuffer(capacity: max(count, Self.usualOctets))
+      }
+      octets.copy(engine.headOctets.span)
+      // Swapped, so that the memory of the fields is used again.
+      var fresh = head
+      swap(&fresh, &engine.responseHead)
+      head = fresh
+      hasHead = true
+      return reads.signal()
+    }
+    let buffer = ByteBuffer(capacity: count)
+    buffer.copy(engine.headOctets.span)
+    further.append((engine.responseHead, buffer))
+  }
+}
+
+extension BackendStream: UpstreamStream {
+  var version: WireVersion { .http2 }
+
+  // MARK: The request
+
+  func sendHead(
+    _ forwarder: RequestForwarder, requestID: borrowing OutputBuffer, first: Span<UInt8>,
+    isEnd: Bool, trailers: TrailerSection?
+  ) throws(ProxyError) -> Bool {
+    guard let link, let slot, failure == nil else { throw self.error }
+    link.provideOutput()
+    guard link.engine.beginHead(slot) else { throw self.error }
+    wasWrittenTo = true
+    writeControlData(forwarder, to: link)
+    forwarder.writeFields(requestID: requestID, scratch: &state.scratch, into: &link.engine)
+    writeFraming(forwarder.request.head, to: link)
+    let endsWithHead = isEnd && first.isEmpty && trailers == nil
+    link.engine.endHead(slot, endsStream: endsWithHead)
+    if endsWithHead { sentEndWithHead() }
+    link.flushSoon()
+    if endsWithHead || (first.isEmpty && !isEnd) { return true }
+    return try sendContent(first, isEnd: isEnd, trailers: trailers)
+  }
+
+  private func writeControlData(_ forwarder: RequestForwarder, to link: HTTP2Link) {
+    let request = forwarder.request
+    let buffer = request.buffer
+    let bytes = buffer.span.extracting(request.base..<buffer.capacity)
+    link.engine.encode(pseudo: .methodPseudo, bytes[request.head.methodBytes])
+    link.engine.encode(pseudo: .schemePseudo, request.scheme.octets)
+    state.scratch.removeAll()
+    forwarder.writeAuthority(bytes, into: &state.scratch)
+    link.engine.writeControlData(.authorityPseudo, state.scratch)
+    state.scratch.removeAll()
+    forwarder.writeTarget(bytes, into: &state.scratch)
+    link.engine.writeControlData(.pathPseudo, state.scratch)
+  }
+
+  private func writeFraming(_ head: RequestHead, to link: HTTP2Link) {
+    if head.acceptsTrailers { link.engine.writeField(.te, "te", "trailers") }
+    guard case .length(let length) = head.framing else { return }
+    state.scratch.removeAll()
+    state.scratch.append(decimal: length)
+    link.engine.writeField(.contentLength, "content-length", state.scratch)
+  }
+
+  func sendContent(
+    _ piece: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
+  ) throws(ProxyError) -> Bool {
+    do throws(TransportError) {
+      return try send(piece, isEnd: isEnd, trailers: trailers)
+    } catch {
+      throw self.error
+    }
+  }
+
+  func sentRequestEnd() {}
+
+  /// What has become of the stream.
+  private var error: ProxyError {
+    switch failure {
+    case .unprocessed: .upstream(.badGateway, "backend_refused_stream", retry: .unprocessed)
+    case .reset: .upstream(.badGateway, "backend_reset_stream")
+    case .breach(let reason): .upstream(.badGateway, reason)
+    case .lost, nil: .upstream(.badGateway, "backend_closed", retry: .ifReused)
+    }
+  }
+
+  // MARK: The response
+
+  func nextHead(_ method: Method) throws(ProxyError) -> Bool {
+    if hasHead { return true }
+    if failure != nil { throw self.error }
+    return false
+  }
+
+  var headBuffer: ByteBuffer? { octets }
+  var headStart: Int { 0 }
+
+  func passedInterim() {
+    guard let next = further.first else {
+      hasHead = false
+      return
+    }
+    further.removeFirst()
+    (head, octets) = next
+  }
+
+  func beginContent() {}
+
+  func nextContent() throws(ProxyError) -> MessageInput.Content {
+    let content = nextPiece()
+    // What came before it failed is passed on; a reset after the end is none.
+    if content == .none, failure != nil { throw self.error }
+    return content
+  }
+
+  var contentBuffer: ByteBuffer? { content.buffer }
+  var isContentComplete: Bool { content.isComplete }
+
+  func receiveContent(until deadline: Instant) async throws(TransportError) -> Bool {
+    try await receive(until: deadline)
+    return true
+  }
+
+  func receivedEndOfStream() throws(ProxyError) {}
+
+  var responseTrailers: TrailerSection? { receivedTrailers }
+
+  // MARK: Ending
+
+  var isClosing: Bool { false }
+
+  func finish() {
+    unbind()
+    state.giveBackendStream(self)
+  }
+
+  /// What has not ended is reset.
+  func cancel() { finish() }
+}

@@ -1,0 +1,146 @@
+"""Deadlines of HTTP/2 clients, and how each is told."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+import h2frames as h2
+from h2client import H2Client
+from h2frames import PREFACE, Code, Setting
+from origins import OriginConnection
+
+GET = h2.block(h2.request_fields())
+
+
+def serve(make, origin=None, timeouts: dict | None = None, **http2):
+    return make.serve(origin or make.origin(), listener={
+        "timeouts": timeouts or {}, "protocols": {"http1": {}, "http2": http2}})
+
+
+@pytest.mark.parametrize("part", [PREFACE[:1], PREFACE[:3], PREFACE[:16], PREFACE[:23]])
+def test_half_a_preface_is_answered(make, part: bytes):
+    portico = serve(make, timeouts={"select": "300ms", "head": "600ms"})
+    with portico.connect() as client:
+        answer = client.send(part).reader.rest()
+    assert answer.split(b" ")[1] in (b"400", b"408", b"505"), answer
+
+
+def test_preface_without_settings(make):
+    portico = serve(make, timeouts={"head": "300ms", "select": "300ms"}, settings_timeout="300ms")
+    with H2Client(portico.address(), first=PREFACE) as client:
+        client.expect_goaway(Code.PROTOCOL_ERROR, Code.SETTINGS_TIMEOUT, Code.NO_ERROR)
+
+
+def test_settings_that_are_not_acknowledged(make):
+    portico = serve(make, settings_timeout="300ms")
+    with H2Client(portico.address()) as client:
+        client.answers = False
+        client.expect_goaway(Code.SETTINGS_TIMEOUT)
+
+
+@pytest.mark.parametrize("part", [h2.headers(1, GET, h2.END_STREAM), h2.request(1)[:5],
+                                  h2.request(1)[:20],
+                                  h2.headers(1, GET[:5], 0) + h2.continuation(1, GET[5:9], 0)],
+                         ids=["no END_HEADERS", "half a frame head", "half a block", "CONTINUATION"])
+def test_unfinished_head_meets_its_deadline(make, part: bytes):
+    portico = serve(make, timeouts={"head": "300ms"})
+    with portico.h2() as client:
+        client.expected(1)
+        client.send(part)
+        client.wait(lambda: client.goaways or client.streams[1].is_over, "an answer", 3)
+        assert client.goaways or client.streams[1].status == 408
+
+
+def test_idle_connection_is_told_and_closed(make):
+    portico = serve(make, idle_timeout="400ms")
+    with portico.h2() as client:
+        assert client.request().status == 200
+        started = time.monotonic()
+        client.expect_goaway(Code.NO_ERROR)
+        assert time.monotonic() - started > 0.3
+        assert client.goaways[-1][0] == 1, "the last stream that was served"
+
+
+def test_connection_with_a_stream_is_not_idle(make):
+    def script(connection: OriginConnection) -> None:
+        connection.read_request()
+        connection.origin.released.wait(5)
+        connection.answer(b"late")
+    origin = make.origin(script)
+    portico = serve(make, origin, idle_timeout="300ms")
+    with portico.h2() as client:
+        stream = client.open()
+        with pytest.raises(AssertionError):
+            client.wait(lambda: client.goaways, "a GOAWAY", 1.0)
+        origin.released.set()
+        assert client.finish(stream).body == b"late"
+        client.expect_goaway(Code.NO_ERROR)
+
+
+def test_parked_connection_wakes_up(make):
+    """After a second in which nothing happened its task is gone; its state is not."""
+    portico = serve(make)
+    with portico.h2() as client:
+        client.request("/", "x-in-the-table: once")
+        with pytest.raises(AssertionError):
+            client.wait(lambda: client.goaways, "nothing", 1.6)
+        answer = client.request("/", "x-in-the-table: once")
+        assert b"once" in answer.body
+        client.round_trip()
+
+
+def test_slow_content_is_408_and_the_others_go_on(make):
+    origin = make.origin()
+    portico = serve(make, origin, timeouts={"body_idle": "400ms"})
+    with portico.h2() as client:
+        slow = client.open("/slow", method="POST", end=False)
+        client.send_data(slow, b"half", end=False)
+        for _ in range(5):
+            assert client.request().status == 200
+        client.wait(lambda: slow.is_over, "the deadline")
+        assert slow.status == 408 or slow.reset, slow
+        assert client.request().status == 200
+    origin.wait(lambda: origin.open <= 1, "for the slow one's connection to be closed")
+    assert "/slow" not in {request.target for request in origin.requests}
+
+
+def test_stream_whose_window_stays_shut_is_reset(make):
+    """And only that stream: a window of 0 must not hold memory for ever."""
+    def script(connection: OriginConnection) -> None:
+        while connection.read_request():
+            connection.answer(bytes(1 << 20))
+    portico = serve(make, make.origin(script), timeouts={"write_idle": "500ms"})
+    with portico.h2(credit=False, settings={Setting.INITIAL_WINDOW_SIZE: 1000}) as client:
+        stream = client.open()
+        client.wait(lambda: stream.is_over or client.goaways, "a reset")
+        assert stream.reset in (Code.CANCEL, Code.INTERNAL_ERROR, Code.ENHANCE_YOUR_CALM), stream
+        assert len(stream.body) <= 1000
+        client.round_trip()
+
+
+def test_slow_stream_that_moves_is_never_cut(make):
+    def script(connection: OriginConnection) -> None:
+        while connection.read_request():
+            connection.answer(bytes(200_000))
+    portico = serve(make, make.origin(script), timeouts={"write_idle": "600ms"})
+    with portico.h2(credit=False) as client:
+        stream, given = client.open(), 65_535
+        for _ in range(10):
+            client.wait(lambda: len(stream.body) > given - 1000, "about what fits")
+            with pytest.raises(AssertionError):
+                client.wait(lambda: stream.is_over, "nothing", 0.2)
+            client.give_credit(stream, 4000)
+            given += 4000
+        client.give_credit(stream, 200_000)
+        assert len(client.finish(stream).body) == 200_000
+
+
+def test_max_age_ends_with_a_goaway(make):
+    portico = serve(make, timeouts={"max_age": "500ms"})
+    with portico.h2() as client:
+        started = time.monotonic()
+        while not client.goaways and time.monotonic() - started < 5:
+            assert client.request().status == 200
+        client.expect_goaway(Code.NO_ERROR)
