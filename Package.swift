@@ -72,7 +72,9 @@ let package = Package(
       name: "System", dependencies: ["Addressing", "CLinux"], swiftSettings: house),
     .target(name: "Addressing", dependencies: ["Bytes"], swiftSettings: house),
     .target(name: "Bytes", swiftSettings: house + lifetimes),
+    .target(name: "TLS", dependencies: ["Bytes", "COpenSSL"], swiftSettings: house),
     .target(name: "CLinux"),
+    .systemLibrary(name: "COpenSSL"),
 
     .testTarget(
       name: "AddressingTests", dependencies: ["Addressing", "Bytes"], swiftSettings: house),
@@ -118,6 +120,8 @@ let package = Package(
         "EventLoop", "HTTP1", "HTTPSemantics", "LoopTestSupport", "Proxy",
       ],
       swiftSettings: house),
+    .testTarget(
+      name: "TLSTests", dependencies: ["Bytes", "COpenSSL", "TLS"], swiftSettings: house),
     .testTarget(name: "SystemTests", dependencies: ["Addressing", "System"], swiftSettings: house),
     .target(
       name: "CodecTestSupport", path: "Tests/CodecTestSupport", swiftSettings: house),
