@@ -67,7 +67,8 @@ let package = Package(
       name: "HTTP2", dependencies: ["Bytes", "HPACK", "HTTPSemantics"], swiftSettings: house),
     .target(name: "HTTPSemantics", dependencies: ["Bytes"], swiftSettings: house),
     .target(
-      name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux"], swiftSettings: house),
+      name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux", "TLS"],
+      swiftSettings: house),
     .target(
       name: "System", dependencies: ["Addressing", "CLinux"], swiftSettings: house),
     .target(name: "Addressing", dependencies: ["Bytes"], swiftSettings: house),
@@ -111,7 +112,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "EventLoopTests",
-      dependencies: ["Addressing", "Bytes", "EventLoop", "LoopTestSupport"],
+      dependencies: ["Addressing", "Bytes", "EventLoop", "LoopTestSupport", "TLS"],
       swiftSettings: house),
     .testTarget(
       name: "ProxyTests",

@@ -136,7 +136,22 @@ import Glibc
     let outcome = unsafe buffer.withUnsafeMutableBytes {
       unsafe SSL_read_ex(ssl, $0.baseAddress?.advanced(by: offset), room, &count)
     }
-    if outcome == 1 { return .octets(count) }
+    return outcome == 1 ? .octets(count) : readResult(of: outcome)
+  }
+
+  /// As ``read(into:from:)``, of one octet that is not taken away. It takes in what TLS says to
+  /// itself: tickets, changes of keys.
+  public func peek() -> ReadResult {
+    if phase.wrappedValue == .broken { return .failed(.closed) }
+    OpenSSLErrors.clear()
+    var octet: UInt8 = 0
+    var count = 0
+    // Sound: one octet of a local variable.
+    let outcome = unsafe SSL_peek_ex(ssl, &octet, 1, &count)
+    return outcome == 1 ? .octets(count) : readResult(of: outcome)
+  }
+
+  private func readResult(of outcome: Int32) -> ReadResult {
     let code = errno
     switch unsafe SSL_get_error(ssl, outcome) {
     case SSL_ERROR_WANT_READ: return .wantsRead
@@ -145,9 +160,6 @@ import Glibc
     case let kind: return .failed(failure(kind, errno: code))
     }
   }
-
-  /// Whether octets were received that have not been read yet, or a part of a record.
-  public var hasPending: Bool { unsafe SSL_has_pending(ssl) == 1 }
 
   // MARK: Writing
 

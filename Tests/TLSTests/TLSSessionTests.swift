@@ -1,7 +1,9 @@
 import Bytes
+import COpenSSL
 import Glibc
-import TLS
 import Testing
+
+@testable import TLS
 
 @Suite("A session between a client and a server")
 struct TLSSessionTests {
@@ -99,6 +101,20 @@ struct TLSSessionTests {
     _ = shutdown(cut.serverSocket, Int32(SHUT_WR))
     #expect(cut.read(cut.client) == .failed(.closed))
     #expect(cut.read(cut.client) == .failed(.closed), "and stays so")
+  }
+
+  @Test("goes on after either side has changed its keys")
+  func changesKeys() throws {
+    let root = try TestAuthority.root()
+    let link = try Link(
+      try serverContext(root.pair("a.example")), try clientContext(trusting: root))
+    link.handshake()
+    for session in [link.client, link.server] {
+      // Sound: the session holds the connection during the call.
+      #expect(unsafe SSL_key_update(session.ssl, SSL_KEY_UPDATE_REQUESTED) == 1)
+      #expect(link.works)
+      #expect(link.works)
+    }
   }
 
   @Test("keeps sessions apart from contexts that were let go")
