@@ -20,6 +20,8 @@ public struct ClusterConfig: Equatable, Sendable {
   public var `protocol` = BackendProtocol.http1
   /// What counts when ``protocol`` is `.http2`. JSON: `http2`, an error beside `http1`.
   public var http2 = BackendHTTP2Config()
+  /// nil: connections are not encrypted.
+  public var tls: ClusterTLSConfig?
   public var timeouts = ClusterTimeouts()
   public var pool = PoolConfig()
 
@@ -65,6 +67,8 @@ public struct ClusterTimeouts: Equatable, Sendable {
   public var queue: Duration = .seconds(1)
   /// The most that a client's `grpc-timeout` can ask for. JSON: `grpc_max`.
   public var grpcMax: Duration = .seconds(3600)
+  /// For TLS to agree, once a connection is established. JSON: `tls_handshake`.
+  public var tlsHandshake: Duration = .seconds(3)
 
   public init() {}
 }

@@ -13,6 +13,8 @@ public struct ListenerConfig: Equatable, Sendable {
   public var http2: HTTP2Config? = HTTP2Config()
   /// JSON: `protocols.websocket`; nil as above.
   public var websocket: WebSocketConfig? = WebSocketConfig()
+  /// nil: connections are not encrypted.
+  public var tls: ListenerTLSConfig?
   public var timeouts = ListenerTimeouts()
   public var forwarding = ForwardingConfig()
   /// Least rate, in octets a second, at which a client must send or take content, counted from 10 s
@@ -76,6 +78,8 @@ public struct ListenerTimeouts: Equatable, Sendable {
   /// Age after which a connection is closed at the next end of an exchange, ±10 %; 0 never. JSON:
   /// `max_age`.
   public var maxAge: Duration = .seconds(3600)
+  /// From the first octet until TLS has agreed. JSON: `tls_handshake`.
+  public var tlsHandshake: Duration = .seconds(10)
 
   public init() {}
 }
