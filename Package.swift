@@ -47,14 +47,14 @@ let package = Package(
       name: "Daemon",
       dependencies: [
         "Addressing", "Bytes", "Configuration", "EventLoop", "HTTP1", "HTTPSemantics", "Proxy",
-        "System", .product(name: "Logging", package: "swift-log"),
+        "System", "TLS", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),
     .target(
       name: "Proxy",
       dependencies: [
         "Addressing", "Balancing", "Bytes", "Configuration", "EventLoop", "HPACK", "HTTP1", "HTTP2",
-        "HTTPSemantics",
+        "HTTPSemantics", "TLS",
       ],
       swiftSettings: house),
     .target(name: "Balancing", swiftSettings: house),

@@ -10,9 +10,14 @@ public struct CertificateProblem: Equatable, Sendable {
 
   public let severity: Severity
   public let text: String
+  /// Whether time alone has made it so, or will mend it: it has expired, or is not valid yet.
+  public var isOfTime = false
 
   static func error(_ text: String) -> CertificateProblem {
     CertificateProblem(severity: .error, text: text)
+  }
+  static func ofTime(_ text: String) -> CertificateProblem {
+    CertificateProblem(severity: .error, text: text, isOfTime: true)
   }
   static func warning(_ text: String) -> CertificateProblem {
     CertificateProblem(severity: .warning, text: text)
@@ -71,10 +76,10 @@ public struct CertificateReport {
     var problems: [CertificateProblem] = []
     let left = certificate.notAfter - now
     if certificate.notBefore > now {
-      problems.append(.error("\(subject) is not valid yet"))
+      problems.append(.ofTime("\(subject) is not valid yet"))
     }
     if left < 0 {
-      problems.append(.error("\(subject) has expired \(days(-left)) ago"))
+      problems.append(.ofTime("\(subject) has expired \(days(-left)) ago"))
     } else if left < daysOfWarning * 86400 {
       problems.append(.warning("\(subject) expires in \(days(left))"))
     }

@@ -1,3 +1,4 @@
+import Bytes
 import COpenSSL
 
 // What was negotiated. To be asked after the handshake.
@@ -47,7 +48,12 @@ extension TLSSession {
   /// Whether a client's request for `host` may come over this connection: the certificate that it
   /// got, and what was asked of its own, would have been the same for that host (RFC 9110 §7.4).
   public func covers(_ host: Span<UInt8>) -> Bool {
-    server?.covers(host, identity: identity) ?? false
+    guard let server else { return false }
+    // Mostly it is the one of the request before.
+    if host.equals(coveredHost.span) { return true }
+    guard server.covers(host, identity: identity) else { return false }
+    coveredHost = host.indices.map { host[$0] }
+    return true
   }
 
   /// The OCSP response that the server sent; nil if it sent none.

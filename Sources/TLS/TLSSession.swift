@@ -14,6 +14,8 @@ import Glibc
   /// Which of the server's identities was chosen. By its index.
   var identity = 0
   var refusedName = false
+  /// The last host that was found to belong to the certificate.
+  var coveredHost: [UInt8] = []
   /// What a client's sessions are kept under.
   let resumptionKey: String?
 

@@ -60,8 +60,10 @@ public struct TLSParametersConfig: Equatable, Sendable {
 
   public static func == (one: Self, other: Self) -> Bool {
     (one.minVersion, one.maxVersion, one.ciphers, one.cipherSuites, one.groups, one.ktls)
-      == (other.minVersion, other.maxVersion, other.ciphers, other.cipherSuites, other.groups,
-        other.ktls)
+      == (
+        other.minVersion, other.maxVersion, other.ciphers, other.cipherSuites, other.groups,
+        other.ktls
+      )
   }
 }
 

@@ -35,6 +35,8 @@ final class DownstreamConnection: WaitHandler {
   @Cell var requests = 0
   /// When it is closed if it goes on saying nothing.
   @Cell var idleDeadline: Instant
+  /// What backends are told of the certificate that the client has shown.
+  @Cell var identity: ClientIdentity?
   /// Whether it came in on a listener that has been removed since.
   @Cell var isOrphaned = false
   /// While it speaks HTTP/2, parked or not.

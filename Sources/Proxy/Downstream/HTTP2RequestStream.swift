@@ -55,8 +55,7 @@ final class HTTP2RequestStream: HTTP2Stream {
   private func begin(on session: HTTP2Session, _ connection: DownstreamConnection) {
     listener = session.listener
     if let slot { request.stream = session.engine.streamID(slot).rawValue }
-    request.from(
-      connection.peer, text: session.clientText, isTrusted: connection.isTrusted)
+    request.from(connection, text: session.clientText)
     hasSentHead = false
     (sendMeter, receiveMeter) = (RateMeter(), RateMeter())
   }
@@ -76,6 +75,7 @@ final class HTTP2RequestStream: HTTP2Stream {
         await exchange.run(self)
       }
       unbind()
+      request.leaveConnection()
       guard state.giveRequestStream(self) else { break }
       if await assigned.wait(until: state.loop.now + Self.taskIdleTime) == .ready { continue }
       // Nobody can have taken it, or the wait would have ended otherwise.

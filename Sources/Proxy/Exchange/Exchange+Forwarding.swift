@@ -242,6 +242,13 @@ extension Exchange {
       try watch(client, transport.writes)
       try await transport.finishConnecting(
         until: min(deadline, state.loop.now + cluster.connectTimeout))
+      if let encryption = cluster.encryption {
+        guard try await secure(transport, to: backend, encryption, client) else {
+          waitsAt = nil
+          pool.releaseReservation()
+          return nil
+        }
+      }
       waitsAt = nil
       if pool.shared.succeeded() { state.onEvent(.backendRecovered(backend: backend.label)) }
       return transport
@@ -276,13 +283,17 @@ extension Exchange {
   }
 
   private func noteFailure(_ backend: BackendRuntime, _ error: TransportError) {
-    guard let rest = backend.pool.shared.failed(at: state.loop.now.milliseconds) else { return }
     let reason =
       switch error {
       case .broken(let code): "connect_error_\(code)"
       case .timedOut: "connect_timeout"
       case .aborted: "aborted"
       }
+    noteFailure(backend, reason: reason)
+  }
+
+  func noteFailure(_ backend: BackendRuntime, reason: String) {
+    guard let rest = backend.pool.shared.failed(at: state.loop.now.milliseconds) else { return }
     state.onEvent(
       .backendRests(backend: backend.label, reason: reason, milliseconds: Int(clamping: rest)))
   }

@@ -95,6 +95,9 @@ final class ConnectionPool {
     for connection in multiplexed { connection.leave() }
   }
 
+  /// Whether nobody has checked it out.
+  func isIdle(_ connection: BackendConnection) -> Bool { idle.contains { $0 === connection } }
+
   var idleCount: Int { idle.count }
 
   // MARK: The right to open one

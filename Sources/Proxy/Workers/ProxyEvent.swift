@@ -11,4 +11,7 @@ public enum ProxyEvent: Sendable {
   /// Malformed input was refused; at most one event a second and worker. `reason` is the counter's
   /// label, `suppressed` how many refusals were not told since the last event.
   case refused(listener: String, client: String, reason: String, suppressed: Int)
+  /// A TLS handshake with a client failed; at most one event a second and worker.
+  case handshakeFailed(
+    listener: String, client: String, reason: String, detail: String, suppressed: Int)
 }

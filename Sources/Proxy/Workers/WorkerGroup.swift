@@ -40,6 +40,15 @@ public final class WorkerGroup: Sendable {
     }
   }
 
+  /// Changes the keys that session tickets are sealed with.
+  public func rotateTicketKeys() async {
+    let keys = shared.withLock { state in
+      state.rotateTicketKeys()
+      return state.ticketKeys
+    }
+    for worker in workers { await worker.use(ticketKeys: keys) }
+  }
+
   /// Begins to accept on `listeners`, on every worker.
   public func open(_ listeners: [OpenListener]) async {
     for worker in workers { await worker.open(listeners) }
