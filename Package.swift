@@ -89,7 +89,7 @@ let package = Package(
       name: "DaemonTests",
       dependencies: [
         "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "HTTPSemantics", "Proxy",
-        "System",
+        "System", "TLS",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),
@@ -118,7 +118,7 @@ let package = Package(
       name: "ProxyTests",
       dependencies: [
         "Addressing", "Balancing", "Bytes", "CMallocCounter", "CodecTestSupport", "Configuration",
-        "EventLoop", "HTTP1", "HTTPSemantics", "LoopTestSupport", "Proxy",
+        "EventLoop", "HTTP1", "HTTPSemantics", "LoopTestSupport", "Proxy", "TLS",
       ],
       swiftSettings: house),
     .testTarget(

@@ -105,6 +105,11 @@ public struct ClientCertificatesConfig: Equatable, Sendable {
   public struct Field: Equatable, Sendable {
     public var name: String
     public var fact: Fact
+
+    public init(name: String, fact: Fact) {
+      self.name = name
+      self.fact = fact
+    }
   }
 
   public var mode = Mode.require

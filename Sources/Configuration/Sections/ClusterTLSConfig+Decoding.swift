@@ -22,7 +22,7 @@ extension ClusterTLSConfig {
         node.fail("expected a host name")
       }
     }
-    certificate = object[.certificate].flatMap { CertificateConfig(decoding: $0, isServer: false) }
+    certificate = object[.certificate].flatMap { CertificateConfig(decodingClient: $0) }
     parameters = TLSParametersConfig(object)
     object.read(.sessionResumption, into: &sessionResumption)
     checkTrust(object, subclusters)

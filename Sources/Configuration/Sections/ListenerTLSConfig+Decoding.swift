@@ -19,7 +19,7 @@ extension ListenerTLSConfig {
     guard let object = ObjectNode<Key>(node) else { return }
     if let list = object.required(.certificates), let elements = list.elements() {
       if elements.isEmpty { list.fail("at least one certificate is needed") }
-      certificates = elements.compactMap { CertificateConfig(decoding: $0, isServer: true) }
+      certificates = elements.compactMap { CertificateConfig(decoding: $0) }
     }
     object.read(.unknownName, into: &unknownName)
     object.read(.plain, into: &acceptsPlain)

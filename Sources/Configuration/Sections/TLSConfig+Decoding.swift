@@ -44,23 +44,28 @@ extension CertificateConfig {
     case selfSigned = "self_signed"
   }
 
-  /// - Parameter isServer: Whether it may be made here, and stapled to.
-  init?(decoding node: Node, isServer: Bool) {
+  /// What a listener shows of itself.
+  init?(decoding node: Node) {
     guard let object = ObjectNode<Key>(node) else { return nil }
-    if !isServer {
-      for key in [Key.ocsp, .selfSigned] { object[key]?.fail("is for listeners only") }
-    }
     if let names = object[.selfSigned] {
       for key in [Key.chain, .key, .ocsp] { object[key]?.fail("has no place beside self_signed") }
       guard let found = Self.names(names), !found.isEmpty else { return nil }
       self.init(source: .selfSigned(found))
       return
     }
-    let (chainNode, keyNode) = (object.required(.chain), object.required(.key))
-    guard let chain = chainNode?.fileReference(), let key = keyNode?.fileReference() else {
-      return nil
-    }
+    let (chain, key) = (object.required(.chain), object.required(.key))
+    guard let chain = chain?.fileReference(), let key = key?.fileReference() else { return nil }
     self.init(source: .files(chain: chain, key: key), ocsp: object[.ocsp]?.fileReference())
+  }
+
+  enum ClientKey: String, ObjectKey { case chain, key }
+
+  /// What is shown to backends.
+  init?(decodingClient node: Node) {
+    guard let object = ObjectNode<ClientKey>(node) else { return nil }
+    let (chain, key) = (object.required(.chain), object.required(.key))
+    guard let chain = chain?.fileReference(), let key = key?.fileReference() else { return nil }
+    self.init(source: .files(chain: chain, key: key))
   }
 
   private static func names(_ node: Node) -> [String]? {

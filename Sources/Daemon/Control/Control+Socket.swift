@@ -89,7 +89,9 @@ extension Control {
       let statistics = await service?.workers.statistics() ?? WorkerStatistics()
       return await connection.respond(
         .ok, type: "application/json",
-        content: Array((statistics.json(service?.certificates ?? []) + "\n").utf8))
+        content: Array(
+          (statistics.json(service?.certificates ?? [], now: CalendarTime.secondsSince1970) + "\n")
+            .utf8))
     }
   }
 }
@@ -115,8 +117,11 @@ extension StatusCode {
 
 extension WorkerStatistics {
   /// One object, in one line.
-  func json(_ certificates: [CertificateStatus]) -> String {
-    let now = CalendarTime.secondsSince1970
+  ///
+  /// - Parameters:
+  ///   - certificates: Those that are served.
+  ///   - now: In seconds since 1970.
+  func json(_ certificates: [CertificateStatus], now: Int64) -> String {
     let refusals = refusals.sorted { $0.key < $1.key }.map { "\(JSONText.string($0)):\($1)" }
     return JSONText.object([
       "accepted_connections": "\(acceptedConnections)",

@@ -105,7 +105,12 @@ extension Control {
     manager.notify(.ready, status: "serving")
     beginWatchdog()
     beginCredentialCare()
-    if options.runsOrigins { log.plain(demoHint(for: service.sockets)) }
+    if options.runsOrigins {
+      log.plain(
+        demoHint(
+          for: service.sockets,
+          encryptedListeners: service.routing.listeners.filter { $0.tls != nil }.map(\.name)))
+    }
     beginReloading()
   }
 
