@@ -17,7 +17,10 @@ final class ClusterEncryption {
     }
     // The material was checked when it was loaded, so that a failure is for lack of memory.
     do throws(TLSSetupError) {
-      context = try TLSClientContext(material.settings)
+      var settings = material.settings
+      // Without HTTP/2 in common, HTTP/1.1 will do.
+      settings.protocols = config.protocol == .http2 ? ["h2", "http/1.1"] : ["http/1.1"]
+      context = try TLSClientContext(settings)
     } catch {
       context = nil
     }
