@@ -68,9 +68,10 @@ extension ClientCertificatesConfig {
   /// Fields that decide on framing, routing or hops must not be made up.
   private static func canBeName(_ name: String) -> Bool {
     let reserved = [
-      "connection", "content-length", "expect", "forwarded", "host", "keep-alive", "max-forwards",
+      "connection", "content-length", "cookie", "expect", "forwarded", "host", "keep-alive",
+      "max-forwards",
       "te", "trailer", "transfer-encoding", "upgrade", "via", "x-forwarded-for",
-      "x-forwarded-host", "x-forwarded-proto", "x-request-id",
+      "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-real-ip", "x-request-id",
     ]
     return isToken(name) && !reserved.contains(name.lowercased())
   }

@@ -70,25 +70,30 @@ struct CredentialLoader<Files: FileSource> {
 
   // MARK: Clusters
 
-  mutating func load(_ config: ClusterTLSConfig, cluster name: String) {
+  mutating func load(_ config: ClusterTLSConfig, cluster: ClusterConfig) {
     let before = problems.count
     var settings = TLSClientSettings()
     settings.parameters = TLSParameters(config.parameters)
     settings.resumesSessions = config.sessionResumption
+    // HTTP/2 is never spoken unasked (RFC 9113 §3.2).
+    settings.protocols = [cluster.protocol == .http2 ? "h2" : "http/1.1"]
     if !config.verify {
       settings.trust = .anybody
     } else if let ca = config.ca {
       settings.trust = .authorities(read(ca))
     }
     settings.revocations = config.crl.map { read($0) } ?? []
-    settings.certificate = config.certificate.flatMap { load($0, owner: "clusters.\(name)") }
+    settings.certificate = config.certificate.flatMap {
+      load($0, owner: "clusters.\(cluster.name)")
+    }
     guard problems[before...].allSatisfy({ $0.severity == .warning }) else { return }
     do throws(TLSSetupError) {
       _ = try TLSClientContext(settings)
     } catch {
       return problems.append(problem(error, config))
     }
-    material.clusters[name] = TLSMaterial.Cluster(settings: settings, digest: digest(settings))
+    material.clusters[cluster.name] = TLSMaterial.Cluster(
+      settings: settings, digest: digest(settings))
   }
 
   /// Equal for equal settings within one process, which is all that it is compared in.
@@ -98,6 +103,7 @@ struct CredentialLoader<Files: FileSource> {
     hasher.combine(settings.revocations)
     hasher.combine(settings.certificate)
     hasher.combine(settings.parameters)
+    hasher.combine(settings.protocols)
     return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 

@@ -18,7 +18,7 @@ func loadCredentials(
     if let tls = listener.tls { loader.load(tls, listener: listener.name) }
   }
   for cluster in routing.clusters {
-    if let tls = cluster.tls { loader.load(tls, cluster: cluster.name) }
+    if let tls = cluster.tls { loader.load(tls, cluster: cluster) }
   }
   let isGood = !loader.problems.contains { $0.severity == .error }
   return (isGood ? loader.material : nil, loader.certificates, loader.problems)

@@ -8,9 +8,12 @@ final class ClusterEncryption {
   /// nil if there was no memory for it: then nothing is sent, least of all in clear.
   let context: TLSClientContext?
   let handshakeTimeout: Interval
+  /// What the backend has to agree on; nil: it need not agree on anything.
+  let requiredProtocol: String?
 
   init(_ config: ClusterConfig, material: TLSMaterial.Cluster?) {
     handshakeTimeout = Interval(config.timeouts.tlsHandshake)
+    requiredProtocol = config.protocol == .http2 ? "h2" : nil
     guard let material else {
       context = nil
       return

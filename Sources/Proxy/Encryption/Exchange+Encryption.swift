@@ -22,8 +22,13 @@ extension Exchange {
       until: min(deadline, state.loop.now + encryption.handshakeTimeout))
     switch outcome {
     case .done:
-      if let tls = transport.tls { state.statistics.backendTLS.count(tls) }
-      return true
+      guard let tls = transport.tls else { return false }
+      state.statistics.backendTLS.count(tls)
+      guard let wanted = encryption.requiredProtocol, tls.negotiatedProtocol != wanted else {
+        return true
+      }
+      noteFailure(backend, reason: "tls_no_common_protocol")
+      return false
     case .failed(let failure):
       state.statistics.backendTLS.countFailure(failure.label)
       let detail = failure.detail.isEmpty ? "" : " (\(failure.detail))"
