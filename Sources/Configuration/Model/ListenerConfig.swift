@@ -69,7 +69,7 @@ public struct ListenerTimeouts: Equatable, Sendable {
   public var select: Duration = .seconds(3)
   /// From the first octet of a request to the end of its field section: 408. JSON: `head`.
   public var head: Duration = .seconds(10)
-  /// Between two requests. JSON: `keep_alive`.
+  /// Between two requests of HTTP/1; see ``HTTP2Config/idleTimeout``. JSON: `keep_alive`.
   public var keepAlive: Duration = .seconds(75)
   /// Between two pieces of request content: 408. JSON: `body_idle`.
   public var bodyIdle: Duration = .seconds(30)

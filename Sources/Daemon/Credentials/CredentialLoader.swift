@@ -75,8 +75,8 @@ struct CredentialLoader<Files: FileSource> {
     var settings = TLSClientSettings()
     settings.parameters = TLSParameters(config.parameters)
     settings.resumesSessions = config.sessionResumption
-    // HTTP/2 is never spoken unasked (RFC 9113 §3.2).
-    settings.protocols = [cluster.protocol == .http2 ? "h2" : "http/1.1"]
+    // Without HTTP/2 in common, HTTP/1.1 will do; HTTP/2 is never spoken unasked (RFC 9113 §3.2).
+    settings.protocols = cluster.protocol == .http2 ? ["h2", "http/1.1"] : ["http/1.1"]
     if !config.verify {
       settings.trust = .anybody
     } else if let ca = config.ca {

@@ -5,7 +5,8 @@ import EventLoop
 
 /// One client's connection, over all protocols that it may speak and all the time that it idles.
 ///
-/// While it is parked it is all that there is of the connection: no task, no session, no buffer.
+/// While it is parked it is all that there is of the connection: no task, no buffer, and no session but
+/// that of HTTP/2.
 final class DownstreamConnection: WaitHandler {
   enum Phase {
     /// Which protocol it speaks is not known yet.

@@ -8,22 +8,16 @@ final class ClusterEncryption {
   /// nil if there was no memory for it: then nothing is sent, least of all in clear.
   let context: TLSClientContext?
   let handshakeTimeout: Interval
-  /// What the backend has to agree on; nil: it need not agree on anything.
-  let requiredProtocol: String?
 
   init(_ config: ClusterConfig, material: TLSMaterial.Cluster?) {
     handshakeTimeout = Interval(config.timeouts.tlsHandshake)
-    requiredProtocol = config.protocol == .http2 ? "h2" : nil
     guard let material else {
       context = nil
       return
     }
     // The material was checked when it was loaded, so that a failure is for lack of memory.
     do throws(TLSSetupError) {
-      var settings = material.settings
-      // Without HTTP/2 in common, HTTP/1.1 will do.
-      settings.protocols = config.protocol == .http2 ? ["h2", "http/1.1"] : ["http/1.1"]
-      context = try TLSClientContext(settings)
+      context = try TLSClientContext(material.settings)
     } catch {
       context = nil
     }

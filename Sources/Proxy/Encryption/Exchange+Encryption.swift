@@ -24,11 +24,7 @@ extension Exchange {
     case .done:
       guard let tls = transport.tls else { return false }
       state.statistics.backendTLS.count(tls)
-      guard let wanted = encryption.requiredProtocol, tls.negotiatedProtocol != wanted else {
-        return true
-      }
-      noteFailure(backend, reason: "tls_no_common_protocol")
-      return false
+      return true
     case .failed(let failure):
       state.statistics.backendTLS.countFailure(failure.label)
       let detail = failure.detail.isEmpty ? "" : " (\(failure.detail))"
