@@ -242,7 +242,7 @@ extension Exchange {
       try watch(client, transport.writes)
       try await transport.finishConnecting(
         until: min(deadline, state.loop.now + cluster.connectTimeout))
-      waitsAt = nil
+      stopWatching(client)
       if pool.shared.succeeded() { state.onEvent(.backendRecovered(backend: backend.label)) }
       return transport
     } catch {
@@ -329,5 +329,12 @@ extension Exchange {
     waitsAt = point
     guard pump == nil, !client.watchHangUp(point) else { return }
     throw .aborted
+  }
+
+  /// The exchange waits nowhere, and what becomes of the client reaches no point where it has waited:
+  /// who waits there next may be another one. Backend connections and streams are shared and reused.
+  func stopWatching<Client: DownstreamStream>(_ client: Client) {
+    waitsAt = nil
+    _ = client.watchHangUp(nil)
   }
 }
