@@ -286,3 +286,13 @@ def test_without_http1_its_clients_are_told(make):
             answer = client.reader.rest()
             assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 505", b"HTTP/1.0 505")) or \
                 bytes([Type.GOAWAY]) in answer, answer
+
+
+def test_upgrade_to_http2_is_none_to_websocket(make):
+    """One of the two it gets."""
+    origin = make.origin()
+    portico = make.serve(origin, listener={"protocols": {
+        "http1": {}, "http2": {"upgrade": True}, "websocket": {}}})
+    with H2Client(wire=upgraded(portico, Upgrade("", ["Upgrade: h2c, websocket"]))) as client:
+        client.finish(client.expected(1))
+    check_forwarded(origin)

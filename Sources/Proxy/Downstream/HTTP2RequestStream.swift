@@ -51,6 +51,8 @@ final class HTTP2RequestStream: HTTP2Stream {
   ) {
     begin(on: session, connection)
     request.copyHead(of: other)
+    // It asked for this, and got it.
+    request.head.upgradeRequested = false
     problem = nil
   }
 
