@@ -296,3 +296,16 @@ def test_upgrade_to_http2_is_none_to_websocket(make):
     with H2Client(wire=upgraded(portico, Upgrade("", ["Upgrade: h2c, websocket"]))) as client:
         client.finish(client.expected(1))
     check_forwarded(origin)
+
+
+def test_clients_that_leave_after_101_leave_nothing_behind(make):
+    portico = make.serve(make.origin(), listener={
+        "protocols": {"http1": {}, "http2": {"upgrade": True}}})
+
+    def come_and_go(count: int) -> int:
+        for _ in range(count):
+            upgraded(portico).close()
+        portico.get()
+        return portico.resident()
+    before = come_and_go(100)
+    assert come_and_go(1000) - before < 2 << 20

@@ -156,8 +156,12 @@ final class HTTP2Session: HTTP2Link {
 
   /// Tells the client that the connection ends, if that is still possible.
   func sayGoodbye() {
-    guard !isOver else { return }
-    if case .final = shutdown {} else { engine.finishShutdown(.noError) }
-    end()
+    if !isOver {
+      if case .final = shutdown {} else { engine.finishShutdown(.noError) }
+      end()
+    }
+    // It was never served. The two hold each other.
+    upgraded?.unbind()
+    upgraded = nil
   }
 }
