@@ -86,7 +86,8 @@ final class HTTP2Session: HTTP2Link {
   }
 
   override func released() {
-    guard openStreams == 0 else { return }
+    // Streams may outlive the connection.
+    guard openStreams == 0, !isOver else { return }
     parkAt = state.loop.now + Self.parkAfter
     connection.idleDeadline = state.loop.now + listener.http2.idleTimeout
     connection.phase = .idle
