@@ -13,6 +13,8 @@ final class HTTP2RequestStream: HTTP2Stream {
   /// Where the task waits for the next request.
   private let assigned: WaitPoint
   @Cell private var hasTask = false
+  /// Whether there is a request that the task has not begun to serve.
+  @Cell private var isDue = false
   @Cell private(set) var listener: ListenerRuntime
   @Cell private(set) var hasSentHead = false
   @Cell var sendMeter = RateMeter()
@@ -49,6 +51,8 @@ final class HTTP2RequestStream: HTTP2Stream {
   ) {
     begin(on: session, connection)
     request.copyHead(of: other)
+    // It asked for this, and got it.
+    request.head.upgradeRequested = false
     problem = nil
   }
 
@@ -62,13 +66,15 @@ final class HTTP2RequestStream: HTTP2Stream {
 
   /// Has a task serve it.
   func start() {
+    isDue = true
     if hasTask { return assigned.signal() }
     hasTask = true
     state.start { await self.run() }
   }
 
   private func run() async {
-    while true {
+    while isDue {
+      isDue = false
       if let problem {
         await refuse(problem)
       } else if await hasKeptWord() {
@@ -77,10 +83,9 @@ final class HTTP2RequestStream: HTTP2Stream {
       unbind()
       request.leaveConnection()
       guard state.giveRequestStream(self) else { break }
-      if await assigned.wait(until: state.loop.now + Self.taskIdleTime) == .ready { continue }
-      // Nobody can have taken it, or the wait would have ended otherwise.
-      state.forgetRequestStream(self)
-      break
+      _ = await assigned.wait(until: state.loop.now + Self.taskIdleTime)
+      // A request may have come in the turn in which the time was over: then nothing was signalled.
+      if !isDue { state.forgetRequestStream(self) }
     }
     hasTask = false
   }

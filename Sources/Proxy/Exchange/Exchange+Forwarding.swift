@@ -263,12 +263,12 @@ extension Exchange {
         until: min(deadline, state.loop.now + cluster.connectTimeout))
       if let encryption = cluster.encryption {
         guard try await secure(transport, to: backend, encryption, client) else {
-          waitsAt = nil
+          stopWatching(client)
           pool.releaseReservation()
           return nil
         }
       }
-      waitsAt = nil
+      stopWatching(client)
       if pool.shared.succeeded() { state.onEvent(.backendRecovered(backend: backend.label)) }
       return transport
     } catch {
@@ -359,5 +359,12 @@ extension Exchange {
     waitsAt = point
     guard pump == nil, !client.watchHangUp(point) else { return }
     throw .aborted
+  }
+
+  /// The exchange waits nowhere, and what becomes of the client reaches no point where it has waited:
+  /// who waits there next may be another one. Backend connections and streams are shared and reused.
+  func stopWatching<Client: DownstreamStream>(_ client: Client) {
+    waitsAt = nil
+    _ = client.watchHangUp(nil)
   }
 }
