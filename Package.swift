@@ -47,14 +47,14 @@ let package = Package(
       name: "Daemon",
       dependencies: [
         "Addressing", "Bytes", "Configuration", "EventLoop", "HTTP1", "HTTPSemantics", "Proxy",
-        "System", .product(name: "Logging", package: "swift-log"),
+        "System", "TLS", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),
     .target(
       name: "Proxy",
       dependencies: [
         "Addressing", "Balancing", "Bytes", "Configuration", "EventLoop", "HPACK", "HTTP1", "HTTP2",
-        "HTTPSemantics",
+        "HTTPSemantics", "TLS",
       ],
       swiftSettings: house),
     .target(name: "Balancing", swiftSettings: house),
@@ -67,12 +67,15 @@ let package = Package(
       name: "HTTP2", dependencies: ["Bytes", "HPACK", "HTTPSemantics"], swiftSettings: house),
     .target(name: "HTTPSemantics", dependencies: ["Bytes"], swiftSettings: house),
     .target(
-      name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux"], swiftSettings: house),
+      name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux", "TLS"],
+      swiftSettings: house),
     .target(
       name: "System", dependencies: ["Addressing", "CLinux"], swiftSettings: house),
     .target(name: "Addressing", dependencies: ["Bytes"], swiftSettings: house),
     .target(name: "Bytes", swiftSettings: house + lifetimes),
+    .target(name: "TLS", dependencies: ["Bytes", "COpenSSL"], swiftSettings: house),
     .target(name: "CLinux"),
+    .systemLibrary(name: "COpenSSL"),
 
     .testTarget(
       name: "AddressingTests", dependencies: ["Addressing", "Bytes"], swiftSettings: house),
@@ -86,7 +89,7 @@ let package = Package(
       name: "DaemonTests",
       dependencies: [
         "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "HTTPSemantics", "Proxy",
-        "System",
+        "System", "TLS",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),
@@ -109,15 +112,17 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "EventLoopTests",
-      dependencies: ["Addressing", "Bytes", "EventLoop", "LoopTestSupport"],
+      dependencies: ["Addressing", "Bytes", "EventLoop", "LoopTestSupport", "TLS"],
       swiftSettings: house),
     .testTarget(
       name: "ProxyTests",
       dependencies: [
         "Addressing", "Balancing", "Bytes", "CMallocCounter", "CodecTestSupport", "Configuration",
-        "EventLoop", "HTTP1", "HTTPSemantics", "LoopTestSupport", "Proxy",
+        "EventLoop", "HTTP1", "HTTPSemantics", "LoopTestSupport", "Proxy", "TLS",
       ],
       swiftSettings: house),
+    .testTarget(
+      name: "TLSTests", dependencies: ["Bytes", "COpenSSL", "TLS"], swiftSettings: house),
     .testTarget(name: "SystemTests", dependencies: ["Addressing", "System"], swiftSettings: house),
     .target(
       name: "CodecTestSupport", path: "Tests/CodecTestSupport", swiftSettings: house),

@@ -1,33 +1,55 @@
-// The origin behind every proxy: answers each request head with 101 octets, or 1 MiB for "GET /1m".
-// It is as cheap as an origin can be, so that the core it shares with the load is not the limit.
+// The origin behind every proxy: answers each request head with 101 octets, or as many as its path
+// asks for. It is as cheap as an origin can be, so that the core it shares with the load is not the
+// limit.
 #include "wire.h"
 
-static char small[512], *large;
-static size_t small_length, large_length;
+struct response {
+  const char *request;
+  size_t body;
+  char *octets;        // the head, and of the body no more than a block
+  size_t head, length; // of the whole response
+};
+
+enum { block = 1 << 20 };
+static struct response responses[] = {
+    {.request = "GET /1m", .body = 1 << 20},
+    {.request = "GET /100m", .body = 100 << 20},
+    {.request = "", .body = 101},
+};
 
 struct connection {
   int fd;
   unsigned owed;  // responses
-  int is_large;
+  const struct response *response;
   size_t sent;    // octets of the current response
 };
 
-static void prepare(char *into, size_t *length, size_t body) {
-  int head = sprintf(into, "HTTP/1.1 200 OK\r\nServer: origin\r\nContent-Type: text/plain\r\n"
-                           "Content-Length: %zu\r\n\r\n", body);
-  memset(into + head, 'x', body);
-  *length = (size_t)head + body;
+static void prepare(struct response *r) {
+  r->octets = malloc(block + 512);
+  r->head = (size_t)sprintf(r->octets, "HTTP/1.1 200 OK\r\nServer: origin\r\n"
+                            "Content-Type: text/plain\r\nContent-Length: %zu\r\n\r\n", r->body);
+  memset(r->octets + r->head, 'x', block);
+  r->length = r->head + r->body;
 }
 
-// Sends what is owed; 0 when the socket is full, -1 when it is broken.
+static const struct response *response_to(const char *request, size_t length) {
+  const struct response *r = responses;
+  while (length < strlen(r->request) || memcmp(request, r->request, strlen(r->request))) r++;
+  return r;
+}
+
+// Sends what is owed; 0 when the socket is full or others may have a turn, -1 when it is broken.
 static int flush(struct connection *c) {
-  const char *response = c->is_large ? large : small;
-  size_t length = c->is_large ? large_length : small_length;
+  const struct response *r = c->response;
   while (c->owed) {
-    ssize_t n = send(c->fd, response + c->sent, length - c->sent, MSG_NOSIGNAL);
+    // Past the first block the body is the same block over and over.
+    size_t left = r->length - c->sent, at = c->sent < r->head + block ? c->sent : r->head,
+           most = r->head + block - at;
+    ssize_t n = send(c->fd, r->octets + at, left < most ? left : most, MSG_NOSIGNAL);
     if (n < 0) return errno == EAGAIN ? 0 : -1;
     c->sent += (size_t)n;
-    if (c->sent == length) c->sent = 0, c->owed--;
+    if (c->sent == r->length) c->sent = 0, c->owed--;
+    else return 0;
   }
   return 1;
 }
@@ -37,7 +59,7 @@ static int serve(struct connection *c, uint32_t events) {
   if (events & EPOLLIN) {
     ssize_t n = recv(c->fd, in, sizeof in, 0);
     if (n <= 0) return n < 0 && errno == EAGAIN ? 1 : -1;
-    c->is_large = n > 6 && !memcmp(in, "GET /1m", 7);
+    c->response = response_to(in, (size_t)n);
     for (char *at = in; (at = memmem(at, (size_t)(in + n - at), "\r\n\r\n", 4)); at += 4) c->owed++;
   }
   return flush(c);
@@ -46,9 +68,7 @@ static int serve(struct connection *c, uint32_t events) {
 int main(int argc, char **argv) {
   if (argc != 2) return fprintf(stderr, "usage: origin PORT\n"), 64;
   int poll = must(epoll_create1(0), "epoll"), listener = listen_on(atoi(argv[1]));
-  large = malloc((1 << 20) + 512);
-  prepare(small, &small_length, 101);
-  prepare(large, &large_length, 1 << 20);
+  for (size_t i = 0; i < sizeof responses / sizeof *responses; i++) prepare(&responses[i]);
   watch(poll, EPOLL_CTL_ADD, listener, EPOLLIN, NULL);
   for (;;) {
     struct epoll_event events[128];

@@ -23,3 +23,15 @@ public struct IPAddress: Hashable, Sendable {
     }
   }
 }
+
+extension IPAddress {
+  /// The address of four or sixteen octets in network order; nil for any other number.
+  public init?(octets: [UInt8]) {
+    func number(_ part: ArraySlice<UInt8>) -> UInt64 { part.reduce(0) { $0 << 8 | UInt64($1) } }
+    switch octets.count {
+    case 4: self.init(v4: UInt32(truncatingIfNeeded: number(octets[...])))
+    case 16: self.init(v6: number(octets[..<8]), number(octets[8...]))
+    default: return nil
+    }
+  }
+}

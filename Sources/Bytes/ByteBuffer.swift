@@ -51,6 +51,16 @@
     unsafe (base + offset).copyMemory(from: base + range.lowerBound, byteCount: range.count)
   }
 
+  /// Copies `octets` in, from `offset` on.
+  public func store(_ octets: Span<UInt8>, at offset: Int) {
+    precondition(offset >= 0 && octets.count <= capacity - offset)
+    // Sound: both ends were checked; memmove allows that the octets are our own.
+    unsafe octets.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe (base + offset).copyMemory(from: start, byteCount: source.count)
+    }
+  }
+
   /// Copies the octets of `range` into `other`, so that they begin at `offset`.
   public func copy(_ range: Range<Int>, to other: ByteBuffer, at offset: Int = 0) {
     precondition(range.lowerBound >= 0 && range.upperBound <= capacity)

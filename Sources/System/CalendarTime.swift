@@ -2,6 +2,9 @@ import Glibc
 
 /// A time as people write it.
 public enum CalendarTime {
+  /// Now, in whole seconds.
+  public static var secondsSince1970: Int64 { Int64(time(nil)) }
+
   /// `2026-11-21T03:24:00.123Z` (RFC 3339).
   ///
   /// - Parameter microseconds: Since 1970.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Daemon
+import System
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +14,10 @@ struct CheckCommand: ParsableCommand {
     let path = configuration.path
     let result = loadConfiguration(at: path, from: DiskFiles())
     for problem in result.problems { print(problem) }
-    guard result.snapshot != nil else { leave(with: .configuration) }
+    guard let snapshot = result.snapshot else { leave(with: .configuration) }
+    let problems = credentialProblems(of: snapshot.routing, now: CalendarTime.secondsSince1970)
+    for problem in problems { print(problem) }
+    if problems.contains(where: { $0.severity == .error }) { leave(with: .configuration) }
     print("\(path): good")
   }
 }

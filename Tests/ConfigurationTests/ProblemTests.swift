@@ -52,7 +52,8 @@ struct ProblemTests {
     Case(
       #"{"bnid":"*:80"}"#, "1: a: the key \"bind\" is required",
       "2: a.bnid: there is no such key; did you mean \"bind\"?"),
-    Case(#"{"bind":"*:80","tls":{}}"#, "16: a.tls: is not yet supported"),
+    Case(
+      #"{"bind":"*:80","proxy_protocol":{}}"#, "16: a.proxy_protocol: is not yet supported"),
     Case(#"{"bind":"*:80","zzz":{}}"#, "16: a.zzz: there is no such key"),
     Case(#"{"bind":"*:80","a b":{}}"#, "16: a[\"a b\"]: there is no such key"),
     Case(

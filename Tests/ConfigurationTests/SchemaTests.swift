@@ -30,6 +30,17 @@ struct SchemaTests {
     Object(
       "websocket", WebSocketConfig.Key.self,
       listener(#""protocols":{"http1":{},"http2":{},"websocket":{@}}"#)),
+    Object("listenerTLS", ListenerTLSConfig.Key.self, listener(#""tls":{\#(certificates),@}"#)),
+    Object(
+      "certificate", CertificateConfig.Key.self,
+      listener(#""tls":{"certificates":[{"self_signed":["a"]},{"chain":"c","key":"k",@}]}"#)),
+    Object(
+      "clientCertificates", ClientCertificatesConfig.Key.self,
+      listener(#""tls":{\#(certificates),"client_certificates":{"ca":"c",@}}"#)),
+    Object("clusterTLS", ClusterTLSConfig.Key.self, cluster(#""tls":{@}"#)),
+    Object(
+      "clientCertificate", CertificateConfig.ClientKey.self,
+      cluster(#""tls":{"certificate":{"chain":"c","key":"k",@}}"#)),
     Object("listenerTimeouts", ListenerTimeouts.Key.self, listener(#""timeouts":{@}"#)),
     Object("forwarding", ForwardingConfig.Key.self, listener(#""forwarding":{@}"#)),
     Object("route", RouteDraft.Key.self, #""routes":[{"respond":{},@}]"#),
@@ -50,6 +61,8 @@ struct SchemaTests {
     Object("logging", LoggingConfig.Key.self, #""logging":{@}"#),
     Object("access", LoggingConfig.AccessKey.self, #""logging":{"access":{@}}"#),
   ]
+
+  private static let certificates = #""certificates":[{"self_signed":["a"]}]"#
 
   private static func listener(_ members: String) -> String {
     "\"listeners\":{\"m\":{\"bind\":\"*:81\",\(members)}}"

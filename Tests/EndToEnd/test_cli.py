@@ -200,7 +200,7 @@ def test_origin_fails_on_request(origin, failure):
 
 def test_demo_shows_who_answered():
     """The demo's ports are written in its configuration: without them there is nothing to test."""
-    for port in (8080, 9101, 9102, 9103):
+    for port in (8080, 8443, 9101, 9102, 9103):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -215,3 +215,6 @@ def test_demo_shows_who_answered():
                                      capture_output=True, text=True, check=True)
             names.add(json.loads(outcome.stdout)["origin"])
         assert len(names) >= 3, names
+        secure = subprocess.run(["curl", "-sSk", "-m", "5", "https://127.0.0.1:8443/"],
+                                capture_output=True, text=True, check=True)
+        assert ["X-Forwarded-Proto", "https"] in json.loads(secure.stdout)["fields"]

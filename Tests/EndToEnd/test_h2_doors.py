@@ -286,3 +286,26 @@ def test_without_http1_its_clients_are_told(make):
             answer = client.reader.rest()
             assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 505", b"HTTP/1.0 505")) or \
                 bytes([Type.GOAWAY]) in answer, answer
+
+
+def test_upgrade_to_http2_is_none_to_websocket(make):
+    """One of the two it gets."""
+    origin = make.origin()
+    portico = make.serve(origin, listener={"protocols": {
+        "http1": {}, "http2": {"upgrade": True}, "websocket": {}}})
+    with H2Client(wire=upgraded(portico, Upgrade("", ["Upgrade: h2c, websocket"]))) as client:
+        client.finish(client.expected(1))
+    check_forwarded(origin)
+
+
+def test_clients_that_leave_after_101_leave_nothing_behind(make):
+    portico = make.serve(make.origin(), listener={
+        "protocols": {"http1": {}, "http2": {"upgrade": True}}})
+
+    def come_and_go(count: int) -> int:
+        for _ in range(count):
+            upgraded(portico).close()
+        portico.get()
+        return portico.resident()
+    before = come_and_go(100)
+    assert come_and_go(1000) - before < 2 << 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 import pytest
@@ -144,3 +145,17 @@ def test_max_age_ends_with_a_goaway(make):
         while not client.goaways and time.monotonic() - started < 5:
             assert client.request().status == 200
         client.expect_goaway(Code.NO_ERROR)
+
+
+def test_request_in_the_turn_in_which_an_idle_task_ends_is_served(make):
+    """Tasks of streams end after 5 s; a process that was stopped sees that and a request at once."""
+    portico = make.serve(make.origin())
+    with portico.h2() as client:
+        assert client.request().status == 200
+        portico.send_signal(signal.SIGSTOP)
+        try:
+            stream = client.open()
+            time.sleep(5.5)
+        finally:
+            portico.send_signal(signal.SIGCONT)
+        assert client.finish(stream).status == 200

@@ -141,6 +141,8 @@ def test_handshake_passes_whole(behind):
                 additional_headers={"Cookie": "a=1; b=2", "X-Test": "1"}) as ws:
         assert ws.subprotocol == "b"
         assert ws.response.headers["Via"]
+        ws.send("x")  # Once it echoes, the server has noted the handshake.
+        assert ws.recv(DEADLINE) == "x"
     request = server.seen[0].request
     assert request.path == "/chat?room=1&x=%20"
     assert request.headers["Cookie"] == "a=1; b=2" and request.headers["X-Test"] == "1"

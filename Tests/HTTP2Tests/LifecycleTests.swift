@@ -183,6 +183,21 @@ struct LifecycleTests {
     #expect(rig.connection.streamID(first).rawValue == 3)
   }
 
+  @Test("a field block whose stream was given up within it is no other stream's")
+  func blockOfReleasedStream() throws {
+    let rig = Rig.started(.client)
+    let first = try #require(rig.request())
+    rig.receive(Wire.frame(1, stream: 1, Wire.block([(":status", "200")])))
+    rig.connection.release(first)
+    let second = try #require(rig.request())
+    // What makes it worth a test: the slot is used again.
+    #expect(second == first)
+    rig.receive(Wire.continuation(1, Wire.block([("set-cookie", "a=b")]), ends: true))
+    #expect(rig.events == [])
+    rig.receive(Wire.response(3, "204", ends: true))
+    #expect(rig.events == ["response 3 204 none", "end 3"])
+  }
+
   @Test("a head larger than a frame goes on in CONTINUATION")
   func largeHead() {
     let client = Rig.started(.client)

@@ -1,6 +1,6 @@
 /// HTTP/2 to the backends of one cluster, with prior knowledge (RFC 9113 §3.3). JSON: `http2`.
 ///
-/// The windows bound what is buffered for clients that are slower than their backends.
+/// The windows of streams bound what is buffered for clients that are slower than their backends.
 public struct BackendHTTP2Config: Equatable, Sendable {
   /// Streams on one connection, below what the backend allows. JSON: `max_concurrent_streams`,
   /// 1...10,000.
@@ -8,8 +8,8 @@ public struct BackendHTTP2Config: Equatable, Sendable {
   /// Octets of response content that a backend may send ahead on one stream (RFC 9113 §6.9.2).
   /// JSON: `stream_window`, 65535B...2147483647B.
   public var streamWindow = 256 * 1024
-  /// The same over all streams of a connection; never less than ``streamWindow``. JSON:
-  /// `connection_window`, 65535B...2147483647B.
+  /// The same over all streams of a connection, given back as soon as content has come; never less
+  /// than ``streamWindow``. JSON: `connection_window`, 65535B...2147483647B.
   public var connectionWindow = 4 * 1024 * 1024
   /// Octets of payload in one frame that a backend may send (SETTINGS_MAX_FRAME_SIZE). JSON:
   /// `max_frame`, 16KiB...1MiB.
@@ -22,7 +22,8 @@ public struct BackendHTTP2Config: Equatable, Sendable {
   public var pingInterval: Duration = .seconds(30)
   /// For the answer to that PING; then the connection is closed. JSON: `ping_timeout`.
   public var pingTimeout: Duration = .seconds(5)
-  /// For the backend to acknowledge our settings (RFC 9113 §6.5.3). JSON: `settings_timeout`.
+  /// For the backend to send its settings and to acknowledge ours (RFC 9113 §6.5.3). JSON:
+  /// `settings_timeout`.
   public var settingsTimeout: Duration = .seconds(10)
 
   public init() {}

@@ -20,6 +20,8 @@ public struct ClusterConfig: Equatable, Sendable {
   public var `protocol` = BackendProtocol.http1
   /// What counts when ``protocol`` is `.http2`. JSON: `http2`, an error beside `http1`.
   public var http2 = BackendHTTP2Config()
+  /// nil: connections are not encrypted.
+  public var tls: ClusterTLSConfig?
   public var timeouts = ClusterTimeouts()
   public var pool = PoolConfig()
 
@@ -61,17 +63,21 @@ public struct ClusterTimeouts: Equatable, Sendable {
   public var bodyIdle: Duration = .seconds(60)
   /// For the backend to take a piece of the request. JSON: `write_idle`.
   public var writeIdle: Duration = .seconds(30)
-  /// To wait for a connection when the backend has as many as it may: 503. JSON: `queue`.
+  /// To wait for a connection, or a stream of one, when the backend has as many as it may: 503. JSON:
+  /// `queue`.
   public var queue: Duration = .seconds(1)
   /// The most that a client's `grpc-timeout` can ask for. JSON: `grpc_max`.
   public var grpcMax: Duration = .seconds(3600)
+  /// For TLS to agree, once a connection is established. JSON: `tls_handshake`.
+  public var tlsHandshake: Duration = .seconds(3)
 
   public init() {}
 }
 
 /// How connections to each backend are kept. JSON: `pool`.
 public struct PoolConfig: Equatable, Sendable {
-  /// Idle connections to each backend that each worker keeps. 0 turns reuse off. JSON: `max_idle`.
+  /// Idle connections of HTTP/1.1 to each backend that each worker keeps. 0 turns reuse off. JSON:
+  /// `max_idle`.
   public var maxIdle = 64
   /// JSON: `idle_timeout`.
   public var idleTimeout: Duration = .seconds(30)
@@ -79,7 +85,8 @@ public struct PoolConfig: Equatable, Sendable {
   public var maxAge: Duration = .seconds(3600)
   /// Open connections to each backend over all workers. JSON: `max_connections`, 1 or more.
   public var maxConnections = 1024
-  /// Requests that may wait for a connection to each backend, on each worker. JSON: `max_waiting`.
+  /// Requests that may wait for a connection to each backend, or a stream of one, on each worker.
+  /// JSON: `max_waiting`.
   public var maxWaiting = 1024
 
   public init() {}

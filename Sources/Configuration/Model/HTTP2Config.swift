@@ -25,15 +25,17 @@ public struct HTTP2Config: Equatable, Sendable {
   /// Octets of the dynamic table by which requests are decoded (RFC 7541 §4.2). JSON:
   /// `header_table`, 0B...64KiB.
   public var headerTable = 4 * 1024
-  /// Octets of a decoded field section, counted as RFC 9113 §6.5.2 does. Beyond: 431. JSON:
-  /// `max_head`, 1KiB...1MiB.
+  /// Octets of a decoded field section, counted as RFC 9113 §6.5.2 does. Beyond: 431, and the second
+  /// time GOAWAY. JSON: `max_head`, 1KiB...1MiB.
   public var maxHead = 32 * 1024
-  /// Field lines. Beyond: 431. JSON: `max_fields`, 1...1000.
+  /// Field lines, those of pseudo-header fields among them. Beyond: as ``maxHead``. JSON:
+  /// `max_fields`, 1...1000.
   public var maxFields = 100
 
   /// How long a connection may be without streams. JSON: `idle_timeout`.
   public var idleTimeout: Duration = .seconds(180)
-  /// For the client to acknowledge our settings (RFC 9113 §6.5.3). JSON: `settings_timeout`.
+  /// For the client to send its first settings and to acknowledge ours (RFC 9113 §6.5.3). JSON:
+  /// `settings_timeout`.
   public var settingsTimeout: Duration = .seconds(10)
 
   /// Streams that a client may make us reset, or reset itself, at once; then GOAWAY. JSON:
@@ -41,8 +43,9 @@ public struct HTTP2Config: Equatable, Sendable {
   public var resetBurst = 200
   /// How many of them it wins back a second. JSON: `reset_rate`, 1...1,000,000.
   public var resetRate = 33
-  /// Frames that cost us work and move nothing (settings, pings, empty frames) that a client may
-  /// send at once; then GOAWAY. JSON: `glitch_burst`, 1...1,000,000.
+  /// What costs us work and moves nothing (streams above the limit, empty and unknown frames, frames
+  /// on streams that are over) and a client may do at once; then GOAWAY. JSON: `glitch_burst`,
+  /// 1...1,000,000.
   public var glitchBurst = 1000
   /// How many of them it wins back a second. JSON: `glitch_rate`, 1...1,000,000.
   public var glitchRate = 33

@@ -13,6 +13,8 @@ public struct ListenerConfig: Equatable, Sendable {
   public var http2: HTTP2Config? = HTTP2Config()
   /// JSON: `protocols.websocket`; nil as above.
   public var websocket: WebSocketConfig? = WebSocketConfig()
+  /// nil: connections are not encrypted.
+  public var tls: ListenerTLSConfig?
   public var timeouts = ListenerTimeouts()
   public var forwarding = ForwardingConfig()
   /// Least rate, in octets a second, at which a client must send or take content, counted from 10 s
@@ -67,7 +69,7 @@ public struct ListenerTimeouts: Equatable, Sendable {
   public var select: Duration = .seconds(3)
   /// From the first octet of a request to the end of its field section: 408. JSON: `head`.
   public var head: Duration = .seconds(10)
-  /// Between two requests. JSON: `keep_alive`.
+  /// Between two requests of HTTP/1; see ``HTTP2Config/idleTimeout``. JSON: `keep_alive`.
   public var keepAlive: Duration = .seconds(75)
   /// Between two pieces of request content: 408. JSON: `body_idle`.
   public var bodyIdle: Duration = .seconds(30)
@@ -76,6 +78,8 @@ public struct ListenerTimeouts: Equatable, Sendable {
   /// Age after which a connection is closed at the next end of an exchange, ±10 %; 0 never. JSON:
   /// `max_age`.
   public var maxAge: Duration = .seconds(3600)
+  /// From the first octet until TLS has agreed. JSON: `tls_handshake`.
+  public var tlsHandshake: Duration = .seconds(10)
 
   public init() {}
 }

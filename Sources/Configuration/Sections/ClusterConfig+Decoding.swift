@@ -2,11 +2,11 @@ import Addressing
 
 extension ClusterConfig {
   enum Key: String, ObjectKey {
-    case subclusters, backends, host, `protocol`, http2, timeouts, pool
+    case subclusters, backends, host, `protocol`, http2, tls, timeouts, pool
 
     static let later: Set<String> = [
       "balance", "ejection", "hash", "health", "mirror", "proxy_protocol", "queue", "resolve",
-      "retries", "retry", "slow_start", "sticky", "tls",
+      "retries", "retry", "slow_start", "sticky",
     ]
   }
 
@@ -17,6 +17,7 @@ extension ClusterConfig {
     subclusters = Self.subclusters(of: object)
     if let node = object[.host] { host = HostPolicy(decoding: node) }
     readProtocol(object)
+    if let node = object[.tls] { tls = ClusterTLSConfig(decoding: node, for: subclusters) }
     if let node = object[.timeouts] { timeouts = ClusterTimeouts(decoding: node) }
     if let node = object[.pool] { pool = PoolConfig(decoding: node) }
   }
@@ -152,8 +153,9 @@ extension ClusterTimeouts {
     case writeIdle = "write_idle"
     case queue
     case grpcMax = "grpc_max"
+    case tlsHandshake = "tls_handshake"
 
-    static let later: Set<String> = ["tls_handshake", "tunnel_idle"]
+    static let later: Set<String> = ["tunnel_idle"]
   }
 
   init(decoding node: Node) {
@@ -165,6 +167,7 @@ extension ClusterTimeouts {
     object.read(.writeIdle, into: &writeIdle, in: Ranges.timeout)
     object.read(.queue, into: &queue, in: Ranges.timeout)
     object.read(.grpcMax, into: &grpcMax, in: Ranges.timeout)
+    object.read(.tlsHandshake, into: &tlsHandshake, in: Ranges.timeout)
   }
 }
 

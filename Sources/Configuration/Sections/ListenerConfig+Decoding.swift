@@ -6,12 +6,12 @@ struct ListenerDraft {
   var bindings: [(endpoint: Endpoint, node: Node)] = []
 
   enum Key: String, ObjectKey {
-    case bind, protocols, timeouts, forwarding
+    case bind, protocols, timeouts, forwarding, tls
     case minRate = "min_rate"
     case maxConnections = "max_connections"
     case serverField = "server_field"
 
-    static let later: Set<String> = ["tls", "proxy_protocol", "http3"]
+    static let later: Set<String> = ["proxy_protocol", "http3"]
   }
 
   init(name: String, decoding node: Node) {
@@ -19,6 +19,7 @@ struct ListenerDraft {
     guard let object = ObjectNode<Key>(node) else { return }
     for node in object.required(.bind)?.oneOrMore() ?? [] { bind(node) }
     config.bind = bindings.map(\.endpoint)
+    if let node = object[.tls] { config.tls = ListenerTLSConfig(decoding: node) }
     if let node = object[.protocols] { readProtocols(node) }
     if let node = object[.timeouts] { config.timeouts = ListenerTimeouts(decoding: node) }
     if let node = object[.forwarding] { config.forwarding = ForwardingConfig(decoding: node) }
@@ -46,8 +47,9 @@ extension ListenerTimeouts {
     case bodyIdle = "body_idle"
     case writeIdle = "write_idle"
     case maxAge = "max_age"
+    case tlsHandshake = "tls_handshake"
 
-    static let later: Set<String> = ["tls_handshake", "proxy_header"]
+    static let later: Set<String> = ["proxy_header"]
   }
 
   init(decoding node: Node) {
@@ -60,5 +62,6 @@ extension ListenerTimeouts {
     object.read(.bodyIdle, into: &bodyIdle, in: Ranges.timeout)
     object.read(.writeIdle, into: &writeIdle, in: Ranges.timeout)
     object.read(.maxAge, into: &maxAge, in: Ranges.optionalTime)
+    object.read(.tlsHandshake, into: &tlsHandshake, in: Ranges.timeout)
   }
 }

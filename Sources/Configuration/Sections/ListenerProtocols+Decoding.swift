@@ -28,7 +28,8 @@ extension ListenerDraft {
 
   private func checkDoors(to http2: HTTP2Config, _ node: Node) {
     if config.http1 == nil { node.refuseTrue("upgrade", takes: "http1") }
-    // `alpn` opens nothing without TLS, and `upgrade` is a request of HTTP/1.1.
+    // `alpn` opens nothing without TLS, and `upgrade` is a request of HTTP/1.1 in clear.
+    if http2.alpn, config.tls != nil { return }
     if http2.priorKnowledge || (http2.upgrade && config.http1 != nil) { return }
     let message =
       "no client can come to it; there are prior_knowledge, upgrade with http1, and alpn with TLS"

@@ -4,6 +4,8 @@ enum Ranges {
   static let timeout: ClosedRange<Duration> = .milliseconds(1)...(.seconds(86_400))
   /// A time that may be nothing at all, or switched off.
   static let optionalTime: ClosedRange<Duration> = .zero...(.seconds(86_400))
+  /// RFC 8446 §4.6.1: a ticket lives for seven days at most.
+  static let session: ClosedRange<Duration> = .seconds(1)...(.seconds(604_800))
   static let weight = 0...10_000
   static let connections = 1...10_000_000
   /// Field lines of one message.

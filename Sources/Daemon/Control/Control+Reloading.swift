@@ -52,8 +52,13 @@ extension Control {
   private func apply(to running: Service) async -> ReloadOutcome {
     let result = loadConfiguration(at: options.configuration, from: DiskFiles())
     guard let fresh = result.snapshot else { return .refused(result.problems) }
-    let (resolved, problems) = await resolveNames(of: fresh.routing)
-    guard let resolved else { return .refused(result.problems + problems) }
+    let credentials = loadCredentials(
+      of: fresh.routing, from: DiskFiles(), now: CalendarTime.secondsSince1970,
+      served: running.certificates)
+    let found = result.problems + credentials.problems
+    guard let material = credentials.material else { return .refused(found) }
+    let (resolved, problems) = await resolveNames(of: fresh.routing, tls: material)
+    guard let resolved else { return .refused(found + problems) }
     let plan = ReloadPlan(
       from: running.routing, startedWith: running.startup, open: running.sockets.map(\.key),
       to: fresh)
@@ -63,13 +68,14 @@ extension Control {
       if plan.changesAccessLog { destination = try openAccessLog(fresh.routing.logging) }
       opened = try openSockets(plan.listeners, of: running)
     } catch {
-      return .refused(result.problems + [error])
+      return .refused(found + [error])
     }
     if plan.changesAccessLog { running.accessLog.change(to: destination) }
     await replace(running, with: resolved, plan.listeners, opened: opened)
+    service?.certificates = credentials.certificates
     return .succeeded(
       ReloadOutcome.Summary(
-        problems: result.problems + plan.warnings, opened: plan.listeners.opened.count,
+        problems: found + plan.warnings, opened: plan.listeners.opened.count,
         closed: plan.listeners.closed.count))
   }
 

@@ -88,7 +88,10 @@ extension Control {
     case .statistics:
       let statistics = await service?.workers.statistics() ?? WorkerStatistics()
       return await connection.respond(
-        .ok, type: "application/json", content: Array((statistics.json + "\n").utf8))
+        .ok, type: "application/json",
+        content: Array(
+          (statistics.json(service?.certificates ?? [], now: CalendarTime.secondsSince1970) + "\n")
+            .utf8))
     }
   }
 }
@@ -114,7 +117,11 @@ extension StatusCode {
 
 extension WorkerStatistics {
   /// One object, in one line.
-  var json: String {
+  ///
+  /// - Parameters:
+  ///   - certificates: Those that are served.
+  ///   - now: In seconds since 1970.
+  func json(_ certificates: [CertificateStatus], now: Int64) -> String {
     let refusals = refusals.sorted { $0.key < $1.key }.map { "\(JSONText.string($0)):\($1)" }
     return JSONText.object([
       "accepted_connections": "\(acceptedConnections)",
@@ -122,6 +129,37 @@ extension WorkerStatistics {
       "parked_connections": "\(parkedConnections)",
       "requests": "\(requests)",
       "refusals": "{" + refusals.joined(separator: ",") + "}",
+      "client_tls": clientTLS.json,
+      "backend_tls": backendTLS.json,
+      "certificates": JSONText.array(certificates.map { $0.json(now: now) }),
+    ])
+  }
+}
+
+extension TLSStatistics {
+  fileprivate var json: String {
+    JSONText.object([
+      "completed": "\(completed)",
+      "resumed": "\(resumed)",
+      "versions": Self.json(versions),
+      "ciphers": Self.json(ciphers),
+      "failures": Self.json(failures),
+    ])
+  }
+
+  private static func json(_ counters: [String: UInt64]) -> String {
+    let members = counters.sorted { $0.key < $1.key }.map { "\(JSONText.string($0)):\($1)" }
+    return "{" + members.joined(separator: ",") + "}"
+  }
+}
+
+extension CertificateStatus {
+  fileprivate func json(now: Int64) -> String {
+    JSONText.object([
+      "owner": JSONText.string(owner),
+      "file": JSONText.string(file),
+      "subject": JSONText.string(subject),
+      "days_left": "\(daysLeft(now: now))",
     ])
   }
 }

@@ -12,10 +12,11 @@ extension Control {
     beginEvents()
     do throws(StartFailure) {
       let snapshot = try load()
-      let resolved = try await resolve(snapshot)
+      let (resolved, certificates) = try await resolve(snapshot)
       if options.runsOrigins { try runOrigins(for: snapshot.routing) }
       let sockets = try openSockets(for: snapshot.routing)
-      let service = try makeService(snapshot, sockets: sockets)
+      var service = try makeService(snapshot, sockets: sockets)
+      service.certificates = certificates
       await begin(service, with: resolved)
     } catch {
       log.problems(error.problems)
@@ -31,10 +32,16 @@ extension Control {
     return snapshot
   }
 
-  private func resolve(_ snapshot: Snapshot) async throws(StartFailure) -> ResolvedConfiguration {
-    let (resolved, problems) = await resolveNames(of: snapshot.routing)
+  private func resolve(
+    _ snapshot: Snapshot
+  ) async throws(StartFailure) -> (ResolvedConfiguration, [CertificateStatus]) {
+    let credentials = loadCredentials(
+      of: snapshot.routing, from: DiskFiles(), now: CalendarTime.secondsSince1970, served: nil)
+    guard let material = credentials.material else { throw .configuration(credentials.problems) }
+    log.problems(credentials.problems)
+    let (resolved, problems) = await resolveNames(of: snapshot.routing, tls: material)
     guard let resolved else { throw .configuration(problems) }
-    return resolved
+    return (resolved, credentials.certificates)
   }
 
   private func runOrigins(for routing: RoutingConfig) throws(StartFailure) {
@@ -97,7 +104,13 @@ extension Control {
     log.info("ready", ["workers": "\(service.workers.workers.count)"])
     manager.notify(.ready, status: "serving")
     beginWatchdog()
-    if options.runsOrigins { log.plain(demoHint(for: service.sockets)) }
+    beginCredentialCare()
+    if options.runsOrigins {
+      log.plain(
+        demoHint(
+          for: service.sockets,
+          encryptedListeners: service.routing.listeners.filter { $0.tls != nil }.map(\.name)))
+    }
     beginReloading()
   }
 

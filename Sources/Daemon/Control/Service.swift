@@ -9,4 +9,6 @@ struct Service: Sendable {
   let startup: StartupConfig
   var routing: RoutingConfig
   var sockets: [OpenSockets]
+  /// What is served, and shown to backends.
+  var certificates: [CertificateStatus] = []
 }

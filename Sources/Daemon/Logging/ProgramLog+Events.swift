@@ -25,6 +25,13 @@ extension ProgramLog {
         [
           "listener": listener, "client": client, "reason": reason, "suppressed": "\(suppressed)",
         ])
+    case .handshakeFailed(let listener, let client, let reason, let detail, let suppressed):
+      notice(
+        "handshake failed",
+        [
+          "listener": listener, "client": client, "reason": reason, "detail": detail,
+          "suppressed": "\(suppressed)",
+        ])
     }
   }
 }

@@ -60,14 +60,17 @@ func runDemoOrigins(for routing: RoutingConfig) throws(OriginFailure) {
 }
 
 /// What to try first, for people who have just started the demo.
-func demoHint(for sockets: [OpenSockets]) -> String {
-  let address = sockets.flatMap(\.listeners).lazy.map(\.socket.bound).first { $0.isInternet }
-  guard let address else { return "" }
+func demoHint(for sockets: [OpenSockets], encryptedListeners: [String]) -> String {
+  let listeners = sockets.flatMap(\.listeners).filter { $0.socket.bound.isInternet }
+  guard let address = listeners.first?.socket.bound else { return "" }
+  let encrypted =
+    listeners.first { encryptedListeners.contains($0.name) }
+    .map { "\n      curl -k https://\($0.socket.bound)/         the same, encrypted" } ?? ""
   return """
 
     Portico serves. In another terminal:
 
-      curl http://\(address)/          which subcluster and backend answered
+      curl http://\(address)/          which subcluster and backend answered\(encrypted)
       for i in $(seq 10); do curl -s http://\(address)/ | cut -d, -f1; done
 
     Control-C stops it.

@@ -30,6 +30,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   }
   private let _turn = Cell<UInt32>(wrappedValue: 0)
   var timers: TimerWheel
+  /// Where records are gathered before they are encrypted; nothing stays in it.
+  let scratch = ByteBuffer(capacity: RecordSizer.largeRecord)
+  var handshakes = HandshakeBudget()
 
   private let epoll: Int32
   private let wakeup: Int32

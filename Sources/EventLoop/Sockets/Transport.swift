@@ -4,8 +4,9 @@ import Glibc
 
 /// One stream connection, to a client or a backend: a non-blocking socket that belongs to one loop.
 ///
-/// It is a concrete type so that every call is direct. Encryption has its place here too: reading
-/// and writing meet the kernel in ``tryRead(into:from:)`` and ``tryWrite(_:_:)`` only.
+/// It is a concrete type so that every call is direct. Encryption is inside of it: reading and
+/// writing meet the kernel, or TLS, in ``tryRead(into:from:)`` and ``tryWrite(_:_:)`` only, and
+/// nobody above knows which.
 ///
 /// One task may read and another write at the same time. Whoever is not the reader ends the
 /// connection with ``shutDown()``; the reader closes it.
@@ -34,6 +35,7 @@ public final class Transport: EventSource {
     static let peerClosed = Flags(rawValue: 4)
     static let hungUp = Flags(rawValue: 8)
     static let allowsHalfClose = Flags(rawValue: 16)
+    static let encrypted = Flags(rawValue: 32)
   }
 
   private let flags: Cell<Flags>
@@ -68,6 +70,17 @@ public final class Transport: EventSource {
     set { set(.allowsHalfClose, newValue) }
   }
 
+  /// Whether what is read and written is carried by TLS.
+  public internal(set) var isEncrypted: Bool {
+    get { flags.wrappedValue.contains(.encrypted) }
+    set { set(.encrypted, newValue) }
+  }
+  var records: RecordLayer? {
+    get { recordLayer.wrappedValue }
+    set { recordLayer.wrappedValue = newValue }
+  }
+  private let recordLayer = Cell<RecordLayer?>(wrappedValue: nil)
+
   /// Aborted when the peer closes: the wait of an exchange that works for this peer.
   public var abortedByHangUp: WaitPoint? {
     get { hangUpWait.wrappedValue }
@@ -96,14 +109,19 @@ public final class Transport: EventSource {
       if events & gone != 0 { isHungUp = true }
       if isHungUp || !allowsHalfClose { abortedByHangUp?.abort() }
     }
-    if events & ~EPOLLOUT.rawValue != 0 {
-      isReadable = true
-      reads.signal()
-    }
-    if events & (gone | EPOLLOUT.rawValue) != 0 {
-      isWritable = true
-      blockedWrites?.signal()
-    }
+    if isEncrypted { noteCrossedWaits(events) }
+    if events & ~EPOLLOUT.rawValue != 0 { becomeReadable() }
+    if events & (gone | EPOLLOUT.rawValue) != 0 { becomeWritable() }
+  }
+
+  func becomeReadable() {
+    isReadable = true
+    reads.signal()
+  }
+
+  func becomeWritable() {
+    isWritable = true
+    blockedWrites?.signal()
   }
 
   // MARK: Reading
@@ -122,6 +140,7 @@ public final class Transport: EventSource {
     guard isReadable else { return .wouldBlock }
     let room = buffer.capacity - offset
     precondition(offset >= 0 && room > 0)
+    if isEncrypted { return decrypt(into: buffer, from: offset) }
     while true {
       // Sound: the kernel writes at most `room` octets, which the buffer has after `offset`.
       let count = unsafe buffer.withUnsafeMutableBytes {
@@ -177,6 +196,7 @@ public final class Transport: EventSource {
   ///
   /// Asks the kernel, which may know more than the last turn of the loop has told.
   public func isQuiet() -> Bool {
+    if isEncrypted { return isQuietBeneath() }
     if isReadable || isPeerClosed { return false }
     var octet: UInt8 = 0
     // Sound: one octet of a local variable; it is peeked at, not taken.
@@ -197,6 +217,7 @@ public final class Transport: EventSource {
     _ head: Span<UInt8>, _ body: Span<UInt8>, _ tail: Span<UInt8> = Span()
   ) -> WriteResult {
     guard isWritable else { return .octets(0) }
+    if isEncrypted { return encrypt(head, body, tail) }
     let wanted = head.count &+ body.count &+ tail.count
     while true {
       let count = body.isEmpty && tail.isEmpty ? send(head) : gather(head, body, tail)
@@ -311,6 +332,7 @@ public final class Transport: EventSource {
 
   /// Ends the sending half: the peer reads to the end of the stream.
   public func shutDownSending() {
+    records?.sayEnd()
     if descriptor >= 0 { _ = shutdown(descriptor, Int32(SHUT_WR)) }
   }
 
@@ -321,6 +343,7 @@ public final class Transport: EventSource {
 
   /// Makes the close a reset, which a peer cannot take for a proper end.
   public func resetOnClose() {
+    records?.abandon()
     var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
     setSocketOption(descriptor, SOL_SOCKET, SO_LINGER, &linger)
   }
@@ -329,6 +352,7 @@ public final class Transport: EventSource {
   /// an object that may be gone.
   public func close() {
     guard descriptor >= 0 else { return }
+    if isEncrypted { endEncryption() }
     loop.unregister(self)
     _ = Glibc.close(descriptor)
     descriptor = -1

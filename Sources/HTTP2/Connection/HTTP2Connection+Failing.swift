@@ -40,6 +40,7 @@ extension HTTP2Connection {
   mutating func forget(_ slot: StreamSlot) {
     if dataFrame.slot == slot { dataFrame.slot = nil }
     if pendingEnd == slot { pendingEnd = nil }
+    block.forget(slot)
   }
 
   private mutating func queueReset(_ id: StreamID, _ code: ErrorCode) {

@@ -28,6 +28,14 @@ struct FieldBlockAssembly: ~Copyable {
     octets.removeAll()
   }
 
+  /// The stream is given up. The rest of its block may come when its slot is another stream's.
+  mutating func forget(_ slot: StreamSlot) {
+    switch purpose {
+    case .response(slot), .trailers(slot): purpose = .nothing
+    case .response, .trailers, .request, .refused, .nothing: break
+    }
+  }
+
   mutating func append(
     _ fragment: Span<UInt8>, limits: HTTP2Limits
   ) throws(ConnectionError) {

@@ -2,6 +2,7 @@ import Bytes
 import EventLoop
 import HTTP1
 import HTTPSemantics
+import TLS
 
 // What a task does for a connection: find out what it speaks, and have that served.
 extension DownstreamConnection {
@@ -12,6 +13,14 @@ extension DownstreamConnection {
     let input = MessageInput(transport, buffers: state.buffers)
     if phase == .fresh {
       phase = .identifying
+      switch await secure() {
+      case .done: break
+      case .plainHTTP:
+        await HTTP1Session(self, input: input).refuse(
+          .downstream(.badRequest, "plain_http_on_tls_port"))
+        return close()
+      case .gone: return close()
+      }
       switch await identify(input) {
       case .chosen(let chosen): service = chosen
       case .refused(let error):
@@ -62,6 +71,16 @@ extension DownstreamConnection {
 
   /// Reads until the protocol is known.
   private func identify(_ input: MessageInput) async -> Identification {
+    if let tls = transport.tls {
+      if let service = listener.plan.service(for: tls.negotiatedProtocol) {
+        return .chosen(service)
+      }
+      do throws(TransportError) {
+        let deadline = state.loop.now + listener.firstByteTimeout
+        let limit = listener.headLimits.maxHead
+        guard try await input.receiveHead(limit: limit, until: deadline) else { return .gone }
+      } catch { return .gone }
+    }
     let identifier = ProtocolIdentifier(listener.plan)
     let deadline = state.loop.now + listener.selectTimeout
     while true {

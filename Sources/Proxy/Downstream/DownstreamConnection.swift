@@ -5,7 +5,8 @@ import EventLoop
 
 /// One client's connection, over all protocols that it may speak and all the time that it idles.
 ///
-/// While it is parked it is all that there is of the connection: no task, no session, no buffer.
+/// While it is parked it is all that there is of the connection: no task, no buffer, and no session but
+/// that of HTTP/2.
 final class DownstreamConnection: WaitHandler {
   enum Phase {
     /// Which protocol it speaks is not known yet.
@@ -35,6 +36,8 @@ final class DownstreamConnection: WaitHandler {
   @Cell var requests = 0
   /// When it is closed if it goes on saying nothing.
   @Cell var idleDeadline: Instant
+  /// What backends are told of the certificate that the client has shown.
+  @Cell var identity: ClientIdentity?
   /// Whether it came in on a listener that has been removed since.
   @Cell var isOrphaned = false
   /// While it speaks HTTP/2, parked or not.

@@ -12,6 +12,7 @@ extension HTTP1Session {
   func upgradeToHTTP2() -> HTTP2Session? {
     // With content the request is served as it is: some clients ask for an upgrade with every one.
     guard request.head.namesHTTP2Settings, listener.http2.allowsUpgrade, !request.hasContent,
+      connection.transport.tls == nil,
       let buffer = input.buffer, let payload = http2Settings(buffer)
     else { return nil }
     do throws(ConnectionError) {

@@ -58,9 +58,7 @@ final class HTTP1Session {
     listener = connection.listener
     parser = RequestHeadParser(limits: connection.listener.headLimits)
     request = Request(.http1)
-    request.from(
-      connection.peer, text: Request.clientText(of: connection.peer),
-      isTrusted: connection.isTrusted)
+    request.from(connection, text: Request.clientText(of: connection.peer))
     exchange = Exchange(state)
   }
 

@@ -13,6 +13,8 @@ final class HTTP2RequestStream: HTTP2Stream {
   /// Where the task waits for the next request.
   private let assigned: WaitPoint
   @Cell private var hasTask = false
+  /// Whether there is a request that the task has not begun to serve.
+  @Cell private var isDue = false
   @Cell private(set) var listener: ListenerRuntime
   @Cell private(set) var hasSentHead = false
   @Cell var sendMeter = RateMeter()
@@ -49,38 +51,41 @@ final class HTTP2RequestStream: HTTP2Stream {
   ) {
     begin(on: session, connection)
     request.copyHead(of: other)
+    // It asked for this, and got it.
+    request.head.upgradeRequested = false
     problem = nil
   }
 
   private func begin(on session: HTTP2Session, _ connection: DownstreamConnection) {
     listener = session.listener
     if let slot { request.stream = session.engine.streamID(slot).rawValue }
-    request.from(
-      connection.peer, text: session.clientText, isTrusted: connection.isTrusted)
+    request.from(connection, text: session.clientText)
     hasSentHead = false
     (sendMeter, receiveMeter) = (RateMeter(), RateMeter())
   }
 
   /// Has a task serve it.
   func start() {
+    isDue = true
     if hasTask { return assigned.signal() }
     hasTask = true
     state.start { await self.run() }
   }
 
   private func run() async {
-    while true {
+    while isDue {
+      isDue = false
       if let problem {
         await refuse(problem)
       } else if await hasKeptWord() {
         await exchange.run(self)
       }
       unbind()
+      request.leaveConnection()
       guard state.giveRequestStream(self) else { break }
-      if await assigned.wait(until: state.loop.now + Self.taskIdleTime) == .ready { continue }
-      // Nobody can have taken it, or the wait would have ended otherwise.
-      state.forgetRequestStream(self)
-      break
+      _ = await assigned.wait(until: state.loop.now + Self.taskIdleTime)
+      // A request may have come in the turn in which the time was over: then nothing was signalled.
+      if !isDue { state.forgetRequestStream(self) }
     }
     hasTask = false
   }

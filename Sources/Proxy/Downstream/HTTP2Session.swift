@@ -86,7 +86,8 @@ final class HTTP2Session: HTTP2Link {
   }
 
   override func released() {
-    guard openStreams == 0 else { return }
+    // Streams may outlive the connection.
+    guard openStreams == 0, !isOver else { return }
     parkAt = state.loop.now + Self.parkAfter
     connection.idleDeadline = state.loop.now + listener.http2.idleTimeout
     connection.phase = .idle
@@ -156,8 +157,12 @@ final class HTTP2Session: HTTP2Link {
 
   /// Tells the client that the connection ends, if that is still possible.
   func sayGoodbye() {
-    guard !isOver else { return }
-    if case .final = shutdown {} else { engine.finishShutdown(.noError) }
-    end()
+    if !isOver {
+      if case .final = shutdown {} else { engine.finishShutdown(.noError) }
+      end()
+    }
+    // It was never served. The two hold each other.
+    upgraded?.unbind()
+    upgraded = nil
   }
 }

@@ -4,6 +4,7 @@ import Configuration
 import EventLoop
 import HTTP1
 import HTTPSemantics
+import TLS
 
 // Down: choosing a backend, getting a connection, trying again.
 extension Exchange {
@@ -57,8 +58,22 @@ extension Exchange {
   private func tryHTTP2<Client: DownstreamStream>(
     _ client: Client, _ backend: BackendRuntime, _ cluster: ClusterRuntime, _ route: RouteRuntime
   ) async throws(ProxyError) -> TryResult {
-    guard let stream = try await openStream(backend, client, cluster) else { return .refused }
-    return try await attempt(client, over: stream, backend, cluster, route)
+    // One that has agreed on HTTP/1.1 by ALPN is kept like any of its kind.
+    if backend.pool.idleCount > 0, let connection = takeIdle(of: backend, for: client) {
+      return try await attempt(client, over: connection, backend, cluster, route)
+    }
+    switch try await openStream(backend, client, cluster) {
+    case .stream(let stream):
+      return try await attempt(client, over: stream, backend, cluster, route)
+    case .connection(let connection):
+      return try await attempt(client, over: connection, backend, cluster, route)
+    case nil: return .refused
+    }
+  }
+
+  private enum Opened {
+    case stream(BackendStream)
+    case connection(BackendConnection)
   }
 
   /// Tries of one request; a backend that refuses streams time and again is not asked for ever.
@@ -165,11 +180,11 @@ extension Exchange {
   /// - Returns: nil if the backend refused; it rests from now on.
   private func openStream<Client: DownstreamStream>(
     _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
-  ) async throws(ProxyError) -> BackendStream? {
+  ) async throws(ProxyError) -> Opened? {
     let pool = backend.pool
     let queueDeadline = min(deadline, state.loop.now + cluster.queueTimeout)
     while true {
-      if let stream = pool.connectionWithRoom()?.openStream() { return stream }
+      if let stream = pool.connectionWithRoom()?.openStream() { return .stream(stream) }
       // One connection has room for many.
       if pool.opensEnough || !pool.reserve() {
         try await queueForStream(of: pool, client, until: queueDeadline)
@@ -179,13 +194,17 @@ extension Exchange {
       }
       pool.openings += 1
       guard let transport = try await openShared(backend, client, cluster) else { return nil }
+      if let tls = transport.tls, tls.negotiatedProtocol != "h2" {
+        pool.openingEnded()
+        return .connection(BackendConnection(transport, pool: pool, state: state))
+      }
       let connection = HTTP2BackendConnection(
         transport, pool: pool, state: state, plan: cluster.http2)
       // Before it joins a pool that may be draining, and takes no further ones.
       let stream = connection.openStream()
       pool.add(connection)
       state.start { await connection.run() }
-      return stream
+      return stream.map { .stream($0) }
     }
   }
 
@@ -242,7 +261,14 @@ extension Exchange {
       try watch(client, transport.writes)
       try await transport.finishConnecting(
         until: min(deadline, state.loop.now + cluster.connectTimeout))
-      waitsAt = nil
+      if let encryption = cluster.encryption {
+        guard try await secure(transport, to: backend, encryption, client) else {
+          stopWatching(client)
+          pool.releaseReservation()
+          return nil
+        }
+      }
+      stopWatching(client)
       if pool.shared.succeeded() { state.onEvent(.backendRecovered(backend: backend.label)) }
       return transport
     } catch {
@@ -276,13 +302,17 @@ extension Exchange {
   }
 
   private func noteFailure(_ backend: BackendRuntime, _ error: TransportError) {
-    guard let rest = backend.pool.shared.failed(at: state.loop.now.milliseconds) else { return }
     let reason =
       switch error {
       case .broken(let code): "connect_error_\(code)"
       case .timedOut: "connect_timeout"
       case .aborted: "aborted"
       }
+    noteFailure(backend, reason: reason)
+  }
+
+  func noteFailure(_ backend: BackendRuntime, reason: String) {
+    guard let rest = backend.pool.shared.failed(at: state.loop.now.milliseconds) else { return }
     state.onEvent(
       .backendRests(backend: backend.label, reason: reason, milliseconds: Int(clamping: rest)))
   }
@@ -329,5 +359,12 @@ extension Exchange {
     waitsAt = point
     guard pump == nil, !client.watchHangUp(point) else { return }
     throw .aborted
+  }
+
+  /// The exchange waits nowhere, and what becomes of the client reaches no point where it has waited:
+  /// who waits there next may be another one. Backend connections and streams are shared and reused.
+  func stopWatching<Client: DownstreamStream>(_ client: Client) {
+    waitsAt = nil
+    _ = client.watchHangUp(nil)
   }
 }

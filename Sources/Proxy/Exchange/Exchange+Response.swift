@@ -26,7 +26,7 @@ extension Exchange {
       }
     } catch {
       if pump != nil { await stopPump(client, backend) }
-      waitsAt = nil
+      stopWatching(client)
       throw error
     }
     waitsAt = nil
@@ -36,6 +36,7 @@ extension Exchange {
       let wantsRest = backend.head.status < 300 && !backend.isClosing
       if wantsRest { await pump.join() } else { await stopPump(client, backend) }
     }
+    stopWatching(client)
     backend.finish()
   }
 

@@ -110,6 +110,7 @@ final class Exchange {
       client.closeAfterResponse()
       throw .downstream(.badRequest, error.reason)
     }
+    guard request.belongsToConnection() else { throw .misdirected }
     let head = request.head
     if head.fields.contains(.via), comesAgain(request, listener) {
       throw .loop

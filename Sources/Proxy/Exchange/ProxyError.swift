@@ -43,6 +43,9 @@ struct ProxyError: Error {
   static let contentTooLarge = ProxyError(
     source: .downstream, status: .contentTooLarge, reason: "content_too_large",
     isUncountedRefusal: true)
+  static let misdirected = ProxyError(
+    source: .downstream, status: .misdirectedRequest, reason: "misdirected",
+    isUncountedRefusal: true)
   static let loop = ProxyError(
     source: .downstream, status: .loopDetected, reason: "loop", isUncountedRefusal: true)
 

@@ -3,6 +3,7 @@ import Bytes
 import EventLoop
 import HTTP1
 import HTTPSemantics
+import TLS
 
 /// A request that an exchange can read, whatever protocol it came by: its head, and who sent it.
 ///
@@ -21,7 +22,11 @@ final class Request {
   @Cell private(set) var client: IPAddress? = nil
   /// Whether the client is a proxy whose word about its clients is taken.
   @Cell var isTrusted = false
-  let scheme: StaticString = "http"
+  /// What the client's connection is encrypted by; nil when it is not.
+  @Cell private(set) var tls: TLSSession? = nil
+  /// What backends are told of the certificate that the client has shown.
+  @Cell private(set) var identity: ClientIdentity? = nil
+  var scheme: StaticString { tls == nil ? "http" : "https" }
   /// What the request came by.
   let version: WireVersion
 
@@ -36,11 +41,16 @@ final class Request {
   /// Says who sends it.
   ///
   /// - Parameter text: Of ``clientText(of:)``, made once per connection.
-  func from(_ client: IPAddress?, text: [UInt8], isTrusted: Bool) {
-    self.client = client
+  func from(_ connection: DownstreamConnection, text: [UInt8]) {
+    client = connection.peer
     clientText = text
-    self.isTrusted = isTrusted
+    isTrusted = connection.isTrusted
+    tls = connection.transport.tls
+    identity = connection.identity
   }
+
+  /// Lets go of what belongs to the connection, which may be gone before the next request comes.
+  func leaveConnection() { (tls, identity) = (nil, nil) }
 
   static func clientText(of client: IPAddress?) -> [UInt8] {
     Array((client?.description ?? "unix:").utf8)
@@ -103,6 +113,14 @@ final class Request {
       return body(path.span)
     }
     return withBytes { body($0[head.path]) }
+  }
+
+  /// Whether it may come over this connection: another host's certificate, and what is asked of its
+  /// clients, may differ from what this connection's client has met (RFC 9110 §7.4).
+  func belongsToConnection() -> Bool {
+    guard let tls, !head.host.isEmpty else { return true }
+    let buffer = self.buffer
+    return tls.covers(buffer.span.extracting(base..<buffer.capacity)[head.host])
   }
 
   /// Brings the path into its normal form.

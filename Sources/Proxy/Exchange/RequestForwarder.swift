@@ -107,7 +107,7 @@ struct RequestForwarder {
         continue
       case .maxForwards:
         if writeMaxForwards(bytes[line.value], &scratch, into: &writer) { continue }
-      default: break
+      default: if isForbidden(bytes[line.name]) { continue }
       }
       writer.writeField(line, name: bytes[line.name], value: bytes[line.value])
     }
@@ -117,6 +117,18 @@ struct RequestForwarder {
       writer.writeField(.xRequestID, "X-Request-Id", value: requestID.span)
     }
     writeVia(bytes, &scratch, into: &writer)
+    for field in request.identity?.fields ?? [] {
+      writer.writeField(
+        FieldLine(name: ByteRange(), value: ByteRange(), id: .other), name: field.name.span,
+        value: field.value.span)
+    }
+  }
+
+  /// Whether a field says what only we may say: who the client is.
+  private func isForbidden(_ name: Span<UInt8>) -> Bool {
+    let forbidden = listener.forbiddenFields
+    if forbidden.isEmpty { return false }
+    return forbidden.contains { name.equalsIgnoringCase($0.span) }
   }
 
   private func writeCookies<Writer: FieldWriter & ~Copyable>(

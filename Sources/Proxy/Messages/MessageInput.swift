@@ -3,7 +3,7 @@ import EventLoop
 import HTTP1
 import HTTPSemantics
 
-/// The receiving half of an HTTP/1.1 connection: octets from the transport, and the content of the
+/// The receiving half of a connection: octets from the transport and, for HTTP/1.1, the content of the
 /// message that they carry.
 ///
 /// It holds a buffer only while there is something in it, or while a message is being read.

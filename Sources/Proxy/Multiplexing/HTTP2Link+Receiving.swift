@@ -18,6 +18,11 @@ extension HTTP2Link {
   /// Reads until the connection ends, or can wait without a task.
   final func read() async -> End {
     while true {
+      // Answers that are heads alone need no window: who takes none gets no further requests read.
+      while isClogged, !isOver {
+        if case .aborted = await transport.reads.wait(until: .never) { return .close }
+      }
+      if isOver { return .close }
       do throws(ConnectionError) {
         if try receiveAll() == false {
           await transport.loop.yieldTurn()
@@ -28,7 +33,6 @@ extension HTTP2Link {
         await fail(error)
         return .close
       }
-      if isOver { return .close }
       switch input.tryReceiveHead(limit: Self.frameHead + maxFrame) {
       case .octets(let count):
         lastReceived = state.loop.now

@@ -35,6 +35,8 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   /// Octets that gather before a full socket has to take some: what one stream may put in front of
   /// another's.
   private static let highWater = 64 * 1024
+  /// Octets that a full socket has not taken, from which on nothing more is read.
+  private static let mostUnsent = 256 * 1024
 
   init(
     _ transport: Transport, state: WorkerState, input: MessageInput,
@@ -122,6 +124,12 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
 
   // MARK: Sending
 
+  /// Whether the peer takes so little that it must not make us write more.
+  final var isClogged: Bool { isBlocked && engine.output.count > Self.mostUnsent }
+
+  /// It is so no longer.
+  func unclogged() { transport.reads.signal() }
+
   /// Octets that a stream may write at once, without waiting for its turn.
   final var room: Int {
     guard !isBlocked, scheduler.isEmpty else { return 0 }
@@ -188,9 +196,11 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
 
   /// The socket has room again, or had none for too long.
   final func waitEnded(_ outcome: WaitOutcome) {
+    let wasClogged = isClogged
     isBlocked = false
     guard outcome == .ready, !isOver else { return lose() }
     flush()
+    if wasClogged, !isClogged { unclogged() }
   }
 
   // MARK: Ending
@@ -208,6 +218,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
     failStreams()
     // Whoever reads sees the end, and closes.
     transport.shutDown()
+    transport.reads.signal()
   }
 
   private func failStreams() {

@@ -17,12 +17,14 @@ final class ClusterRuntime {
   let queueTimeout: Interval
   /// The most that a `grpc-timeout` can ask for.
   let grpcMaxTimeout: Interval
+  /// nil: backends are spoken to in clear.
+  let encryption: ClusterEncryption?
   /// In the order of the balancer's indices.
   let backends: [BackendRuntime]
   private var balancer: ClusterBalancer
 
   init(
-    _ config: ClusterConfig, addresses: [String: [IPAddress]],
+    _ config: ClusterConfig, _ configuration: ResolvedConfiguration,
     backends shared: [BackendIdentity: SharedBackend], startingAt: Int
   ) {
     name = config.name
@@ -40,12 +42,15 @@ final class ClusterRuntime {
     writeIdleTimeout = Interval(config.timeouts.writeIdle)
     grpcMaxTimeout = Interval(config.timeouts.grpcMax)
     queueTimeout = Interval(config.timeouts.queue)
+    encryption = config.tls.map { _ in
+      ClusterEncryption(config, material: configuration.tls.clusters[config.name])
+    }
     var backends: [BackendRuntime] = []
     var weights: [ClusterBalancer.Subcluster] = []
     for subcluster in config.subclusters {
       var members: [Int] = []
       for (identity, address, weight) in BackendIdentity.all(
-        of: subcluster, in: config.name, addresses: addresses)
+        of: subcluster, in: config, configuration)
       {
         guard let state = shared[identity] else { continue }
         backends.append(

@@ -28,11 +28,17 @@ final class ListenerRuntime {
   /// Open connections over all workers.
   let load: ConnectionCount
 
+  /// nil: connections are served in clear.
+  let encryption: ListenerEncryption?
+  /// Fields, in lower case, that only we may send: what they say of clients must not be forged.
+  let forbiddenFields: [[UInt8]]
+
   private let routes: [RouteRuntime]
   private let table: RouteTable
 
   init(
-    _ config: ListenerConfig, routes: [RouteRuntime], table: RouteTable, load: ConnectionCount
+    _ config: ListenerConfig, routes: [RouteRuntime], table: RouteTable, load: ConnectionCount,
+    encryption: ListenerEncryption? = nil, forbiddenFields: [[UInt8]] = []
   ) {
     let http1 = config.http1 ?? HTTP1Config()
     name = config.name
@@ -65,6 +71,8 @@ final class ListenerRuntime {
     http2 = HTTP2Plan(config)
     maxConnections = config.maxConnections == 0 ? .max : config.maxConnections
     self.load = load
+    self.encryption = encryption
+    self.forbiddenFields = forbiddenFields
     self.routes = routes
     self.table = table
   }

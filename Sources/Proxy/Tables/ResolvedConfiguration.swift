@@ -7,8 +7,14 @@ public struct ResolvedConfiguration: Sendable {
   /// The addresses of every `.name` that is a backend's host.
   public let addresses: [String: [IPAddress]]
 
-  public init(routing: RoutingConfig, addresses: [String: [IPAddress]] = [:]) {
+  /// What the files that it names for TLS contain.
+  public let tls: TLSMaterial
+
+  public init(
+    routing: RoutingConfig, addresses: [String: [IPAddress]] = [:], tls: TLSMaterial = TLSMaterial()
+  ) {
     self.routing = routing
     self.addresses = addresses
+    self.tls = tls
   }
 }

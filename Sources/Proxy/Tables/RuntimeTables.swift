@@ -27,18 +27,35 @@ final class RuntimeTables {
     let routing = configuration.routing
     let clusters = routing.clusters.map {
       ClusterRuntime(
-        $0, addresses: configuration.addresses, backends: shared.backends, startingAt: worker)
+        $0, configuration, backends: shared.backends, startingAt: worker)
     }
     self.clusters = clusters
     let routes = routing.routes.map { RouteRuntime($0, clusters: clusters) }
+    // On any listener: who cannot come with such a field to one must not come with it to another.
+    let identityFields = routing.listeners.flatMap { $0.tls?.clients?.fields ?? [] }
+      .map { Array($0.name.lowercased().utf8) }
     var listeners: [String: ListenerRuntime] = [:]
     for (index, listener) in routing.listeners.enumerated() {
       listeners[listener.name] = ListenerRuntime(
         listener, routes: routes,
         table: RouteTable(routes: routing.routes, listener: index),
-        load: shared.listeners[listener.name] ?? ConnectionCount())
+        load: shared.listeners[listener.name] ?? ConnectionCount(),
+        encryption: Self.encryption(of: listener, configuration, shared),
+        forbiddenFields: identityFields)
     }
     self.listeners = listeners
     maxConnections = routing.maxConnections ?? shared.defaultMaxConnections
+  }
+
+  private static func encryption(
+    of listener: ListenerConfig, _ configuration: ResolvedConfiguration, _ shared: SharedState
+  ) -> ListenerEncryption? {
+    listener.tls.map { config in
+      ListenerEncryption(
+        config, timeouts: listener.timeouts,
+        protocols: ListenerPlan(listener).applicationProtocols,
+        material: configuration.tls.listeners[listener.name], shared: shared,
+        listener: listener.name)
+    }
   }
 }

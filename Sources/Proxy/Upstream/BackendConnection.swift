@@ -24,6 +24,7 @@ final class BackendConnection: WaitHandler {
   @Cell var keepAliveHint: Interval?
   /// The turn of the loop in which it was given back.
   @Cell var idleSinceTurn: UInt32 = 0
+  @Cell private var idleDeadline = Instant.never
   /// Whether any octet of the exchange's request was sent.
   @Cell var wasWrittenTo = false
   /// Whether the request's content goes out in the chunked coding.
@@ -58,6 +59,8 @@ final class BackendConnection: WaitHandler {
 
   /// Whether nothing has come on it while it was idle: neither an end nor octets nobody asked for.
   func isUsable(peeking: Bool, now: Instant) -> Bool {
+    // What TLS says to itself, such as tickets, is nothing that a backend has said.
+    if transport.isEncrypted, transport.isReadable, !transport.isQuiet() { return false }
     guard transport.isOpen, !transport.isReadable, !transport.isPeerClosed,
       now - openedAt < pool.settings.maxAge
     else { return false }
@@ -73,13 +76,19 @@ final class BackendConnection: WaitHandler {
 
   func enterPool(until deadline: Instant) {
     idleSinceTurn = transport.loop.turn
+    idleDeadline = deadline
     transport.reads.watch(until: deadline, self)
   }
 
   func leavePool() { transport.reads.unwatch() }
 
   /// While idle, anything that comes and the end of its time are the end of it.
-  func waitEnded(_ outcome: WaitOutcome) { pool.discard(self) }
+  func waitEnded(_ outcome: WaitOutcome) {
+    if outcome == .ready, transport.isEncrypted, pool.isIdle(self), transport.isQuiet() {
+      return transport.reads.watch(until: idleDeadline, self)
+    }
+    pool.discard(self)
+  }
 
   func close() {
     input.release()

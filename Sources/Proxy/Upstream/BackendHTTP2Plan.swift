@@ -6,7 +6,7 @@ import HTTP2
 struct BackendHTTP2Plan {
   /// Our own limit, below the backend's.
   let maxConcurrentStreams: Int
-  /// Silence after which a backend that owes an answer is asked whether it lives; `.infinite`: never.
+  /// Silence after which a backend is asked whether it lives; `.infinite`: never.
   let pingInterval: Interval
   let pingTimeout: Interval
   /// Octets of a frame's payload that backends may send.

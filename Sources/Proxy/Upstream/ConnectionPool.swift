@@ -1,7 +1,8 @@
 import Bytes
 import EventLoop
 
-/// One worker's idle connections to one backend: last in, first out, so that hot ones stay hot.
+/// One worker's connections to one backend that can be used: idle ones, last in, first out, so that
+/// hot ones stay hot; and those of HTTP/2, which many requests share.
 final class ConnectionPool {
   let shared: SharedBackend
   @Cell var settings: PoolSettings
@@ -94,6 +95,9 @@ final class ConnectionPool {
     }
     for connection in multiplexed { connection.leave() }
   }
+
+  /// Whether nobody has checked it out.
+  func isIdle(_ connection: BackendConnection) -> Bool { idle.contains { $0 === connection } }
 
   var idleCount: Int { idle.count }
 

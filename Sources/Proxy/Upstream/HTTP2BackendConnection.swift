@@ -46,7 +46,7 @@ final class HTTP2BackendConnection: HTTP2Link {
 
   /// Whether one more request can be a stream of it.
   var hasRoom: Bool {
-    !isLeaving && !isOver && openStreams < (hasSettings ? plan.maxConcurrentStreams : 1)
+    !isLeaving && !isOver && !isClogged && openStreams < (hasSettings ? plan.maxConcurrentStreams : 1)
       && engine.canOpenStream
       && state.loop.now - openedAt < pool.settings.maxAge
   }
@@ -79,6 +79,11 @@ final class HTTP2BackendConnection: HTTP2Link {
     let allowed = engine.peerSettings.maxConcurrentStreams.map { Int($0) } ?? .max
     pool.streamsPerConnection = max(1, min(allowed, plan.maxConcurrentStreams))
     pool.openingEnded()
+  }
+
+  override func unclogged() {
+    super.unclogged()
+    pool.roomMayHaveChanged()
   }
 
   override func refused(_ reason: StaticString) {

@@ -9,6 +9,10 @@ public enum ProxyEvent: Sendable {
   case acceptingPaused(worker: Int, reason: String)
   case acceptingResumed(worker: Int)
   /// Malformed input was refused; at most one event a second and worker. `reason` is the counter's
-  /// label, `suppressed` how many refusals were not told since the last event.
+  /// label, `suppressed` how many refusals were not told since the last event. For a backend that
+  /// breaks a rule of HTTP/2, `listener` and `client` are its address.
   case refused(listener: String, client: String, reason: String, suppressed: Int)
+  /// A TLS handshake with a client failed; at most one event a second and worker.
+  case handshakeFailed(
+    listener: String, client: String, reason: String, detail: String, suppressed: Int)
 }

@@ -1,6 +1,7 @@
 import Addressing
 import Configuration
 public import EventLoop
+import TLS
 
 /// One core's share of the proxy: an actor whose executor is its own event loop.
 ///
@@ -45,6 +46,11 @@ public actor Worker {
     state.accessFormat =
       logging.accessOutput == .off ? nil : AccessLogFormat(logging.accessFormat)
     return Retired(tables: state.adopt(tables))
+  }
+
+  /// Seals session tickets with the first of `keys`, and opens them with all.
+  func use(ticketKeys keys: [TLSTicketKey]) {
+    for listener in state.tables.listeners.values { listener.encryption?.use(ticketKeys: keys) }
   }
 
   /// Tells the worker who the others are, and starts what runs as long as it does.

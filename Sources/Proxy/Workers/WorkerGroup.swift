@@ -40,6 +40,15 @@ public final class WorkerGroup: Sendable {
     }
   }
 
+  /// Changes the keys that session tickets are sealed with.
+  public func rotateTicketKeys() async {
+    let keys = shared.withLock { state in
+      state.rotateTicketKeys()
+      return state.ticketKeys
+    }
+    for worker in workers { await worker.use(ticketKeys: keys) }
+  }
+
   /// Begins to accept on `listeners`, on every worker.
   public func open(_ listeners: [OpenListener]) async {
     for worker in workers { await worker.open(listeners) }
@@ -55,8 +64,8 @@ public final class WorkerGroup: Sendable {
   }
 
   /// Stops accepting everywhere, closes idle connections, lets exchanges end with
-  /// `Connection: close`, and returns when all are gone or `deadline` has passed (then the rest is
-  /// cut).
+  /// `Connection: close` or after GOAWAY, and returns when all are gone or `deadline` has passed (then
+  /// the rest is cut).
   ///
   /// - Returns: Connections that had to be cut.
   public func drain(by deadline: Instant) async -> Int {

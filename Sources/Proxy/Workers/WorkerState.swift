@@ -42,6 +42,7 @@ final class WorkerState {
   /// Where someone waits for a client's connection to close.
   let closeWaits: WaitPoint
   private var refusalNotice = RefusalNotice()
+  private var handshakeNotice = RefusalNotice()
 
   /// Asks the other workers to close an idle connection to a backend, so that we may open one.
   var requestSurrender: (BackendIdentity) -> Void = { _ in }
@@ -183,6 +184,19 @@ final class WorkerState {
       onEvent(
         .refused(
           listener: listener, client: client(), reason: reason.description, suppressed: suppressed))
+    }
+  }
+
+  /// Counts a handshake with a client that failed, and tells of it, at most once a second.
+  func handshakeFailed(
+    _ reason: StaticString, _ detail: String, listener: String, client: @autoclosure () -> String
+  ) {
+    statistics.clientTLS.countFailure(reason)
+    if let suppressed = handshakeNotice.take(at: loop.now) {
+      onEvent(
+        .handshakeFailed(
+          listener: listener, client: client(), reason: reason.description, detail: detail,
+          suppressed: suppressed))
     }
   }
 }

@@ -7,6 +7,11 @@ public struct WorkerStatistics: Sendable {
   /// Refusals of bad input by reason.
   public var refusals: [String: UInt64] = [:]
 
+  /// Handshakes with clients.
+  public var clientTLS = TLSStatistics()
+  /// Handshakes with backends.
+  public var backendTLS = TLSStatistics()
+
   public init() {}
 }
 
@@ -16,6 +21,8 @@ extension WorkerStatistics {
     openConnections += other.openConnections
     parkedConnections += other.parkedConnections
     requests += other.requests
+    clientTLS.add(other.clientTLS)
+    backendTLS.add(other.backendTLS)
     refusals.merge(other.refusals) { $0 + $1 }
   }
 }

@@ -39,11 +39,28 @@ struct ControlRequestTests {
     var statistics = WorkerStatistics()
     statistics.requests = 3
     statistics.refusals = ["b": 1, "a": 2]
+    statistics.clientTLS.completed = 7
+    statistics.clientTLS.versions = ["1.3": 5, "1.2": 2]
+    let certificate = CertificateStatus(
+      owner: "listeners.web", file: "a.pem", subject: "CN=a", fingerprint: "", notAfter: 86400 * 3)
+    let tls = #"{"completed":0,"resumed":0,"versions":{},"ciphers":{},"failures":{}}"#
     #expect(
-      statistics.json == """
+      statistics.json([certificate], now: 86400) == """
         {"accepted_connections":0,"open_connections":0,"parked_connections":0,"requests":3,\
-        "refusals":{"a":2,"b":1}}
+        "refusals":{"a":2,"b":1},\
+        "client_tls":{"completed":7,"resumed":0,"versions":{"1.2":2,"1.3":5},"ciphers":{},\
+        "failures":{}},"backend_tls":\(tls),\
+        "certificates":[{"owner":"listeners.web","file":"a.pem","subject":"CN=a","days_left":2}]}
         """)
+  }
+
+  @Test(
+    "a certificate has whole days left, and less than none when it has expired",
+    arguments: [(0, 10), (1, 9), (864_000, 0), (864_001, -1), (950_401, -2)])
+  func daysLeft(_ now: Int64, _ days: Int64) {
+    let certificate = CertificateStatus(
+      owner: "", file: "", subject: "", fingerprint: "", notAfter: 86400 * 10)
+    #expect(certificate.daysLeft(now: now) == days)
   }
 
   @Test(

@@ -215,7 +215,10 @@ extension TunnelHandshakeTests {
     backends.protocol = place.backends
     return RouteRuntime(
       config,
-      clusters: [ClusterRuntime(backends, addresses: [:], backends: [:], startingAt: 0)])
+      clusters: [
+        ClusterRuntime(
+          backends, ResolvedConfiguration(routing: RoutingConfig()), backends: [:], startingAt: 0)
+      ])
   }
 
   fileprivate static func outcome(of request: Request, _ place: Place) -> Outcome {

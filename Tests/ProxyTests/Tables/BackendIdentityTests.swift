@@ -15,7 +15,10 @@ struct BackendIdentityTests {
     subcluster.name = "s"
     subcluster.backends = configs
     let addresses = ["two.example": [Self.first, Self.second], "none.example": []]
-    return BackendIdentity.all(of: subcluster, in: "c", addresses: addresses).map {
+    var cluster = ClusterConfig()
+    cluster.name = "c"
+    let configuration = ResolvedConfiguration(routing: RoutingConfig(), addresses: addresses)
+    return BackendIdentity.all(of: subcluster, in: cluster, configuration).map {
       identity, address, weight in
       let port = address.ip.map { "\($0.port)" } ?? "unix"
       return "\(identity.cluster) \(identity.subcluster) \(identity.endpoint) \(port) \(weight)"

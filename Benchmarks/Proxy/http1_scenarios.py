@@ -1,0 +1,102 @@
+"""HTTP/1.1 on both sides."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import ExitStack
+
+from harness import Harness
+from loads import Wrk
+from proxies import connect
+
+from procfs import connections_of_loops
+
+IDLE_CONNECTIONS = 5000
+
+
+def small(bench: Harness) -> None:
+    with ExitStack() as stack:
+        proxies = bench.started(stack, ["portico", "nginx", "haproxy", "forwarder"])
+        bench.report("small", "101 octets, 64 kept connections, access logs off",
+                     bench.compare(proxies, Wrk("/", 64)), "nginx")
+
+
+def fields(bench: Harness) -> None:
+    with ExitStack() as stack:
+        proxies = bench.started(stack, ["portico", "nginx", "haproxy"], fields=True)
+        bench.report("fields", "The same, each adding X-Forwarded-For, -Proto, -Host, Via and "
+                     "X-Request-Id", bench.compare(proxies, Wrk("/", 64)), "nginx")
+
+
+def logs(bench: Harness) -> None:
+    with ExitStack() as stack:
+        proxies = bench.started(stack, ["portico", "nginx", "haproxy"], logs=True)
+        bench.report("logs", "The same with access logs on",
+                     bench.compare(proxies, Wrk("/", 64)), "nginx")
+
+
+def bodies(bench: Harness) -> None:
+    with ExitStack() as stack:
+        proxies = bench.started(stack, ["portico", "nginx", "haproxy", "forwarder"])
+        bench.report("bodies", "1 MiB bodies, 16 kept connections (CPU per MiB)",
+                     bench.compare(proxies, Wrk("/1m", 16)), "nginx")
+
+
+def workers(bench: Harness) -> None:
+    with ExitStack() as stack:
+        proxies = []
+        for count in (1, 2):
+            proxies += bench.started(stack, ["portico"], bench.worker_cores, workers=count)
+        if not proxies:
+            return
+        for count, proxy in enumerate(proxies, 1):
+            proxy.name = f"portico-{count}"
+        bench.report("workers", "One worker and two, on two cores",
+                     bench.compare(proxies, Wrk("/", 64), bench.worker_load_cores), "portico-1")
+        for _ in range(64):
+            request_once(kept(stack, proxies[1].port))
+        spread = connections_of_loops(proxies[1].process.pid, proxies[1].port)
+        bench.results.append({"scenario": "workers", "spread": spread})
+        bench.figures["workers", "most_of_64_connections"] = max(spread)
+        if not bench.options.json:
+            print(f"64 connections on two workers: {' : '.join(map(str, spread))}\n")
+
+
+def idle(bench: Harness) -> None:
+    rows = []
+    for name in ("portico", "nginx", "haproxy"):
+        with ExitStack() as stack:
+            for proxy in bench.started(stack, [name]):
+                for _ in range(200):  # Allocators and pools are filled before the first look.
+                    with connect(proxy.port) as sock:
+                        request_once(sock)
+                time.sleep(1.5)
+                before = proxy.memory()
+                for _ in range(IDLE_CONNECTIONS):
+                    request_once(kept(stack, proxy.port))
+                time.sleep(2.5)  # Idle connections give up what they can after about a second.
+                octets = (proxy.memory() - before) / IDLE_CONNECTIONS
+                rows.append([name, f"{octets:,.0f}"])
+                bench.figure("idle", name, "octets", octets)
+    bench.table(f"Memory of an idle kept connection, over {IDLE_CONNECTIONS:,}",
+                ["proxy", "octets"], rows)
+
+
+SCENARIOS = {scenario.__name__: scenario
+             for scenario in (small, fields, logs, workers, bodies, idle)}
+
+
+def kept(stack: ExitStack, port: int) -> socket.socket:
+    """A connection that stays until the end of the scenario."""
+    return stack.enter_context(connect(port))
+
+
+def request_once(sock: socket.socket) -> None:
+    sock.sendall(b"GET / HTTP/1.1\r\nHost: bench.example\r\n\r\n")
+    data = b""
+    while b"\r\n\r\n" not in data or not data.endswith(b"x" * 101):
+        piece = sock.recv(4096)
+        if not piece:
+            raise SystemExit("bench: a connection ended without an answer")
+        data += piece

@@ -1,0 +1,175 @@
+"""The proxies that are compared: how each is configured and started, and what it costs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "Tests/EndToEnd"))
+
+from procfs import TICK, stat  # noqa: E402, the path comes first
+
+
+def find(name: str) -> str:
+    path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    return path or sys.exit(f"bench: {name} is not installed (scripts/bench installs it)")
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=10)
+
+
+def wait_listening(port: int, process: subprocess.Popen, name: str) -> None:
+    end = time.monotonic() + 10
+    while time.monotonic() < end and process.poll() is None:
+        with contextlib.suppress(OSError):
+            connect(port).close()
+            return
+        time.sleep(0.02)
+    raise SystemExit(f"bench: {name} did not start (status {process.poll()})")
+
+
+class Process:
+    """A program with a session and a folder of its own, from start to kill, on its cores."""
+
+    def __init__(self, name: str, command: list[str], directory: Path, port: int, cores: set[int]):
+        self.name, self.directory, self.port = name, directory, port
+        self.output = open(directory / "output", "wb")
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output,
+            start_new_session=True, preexec_fn=lambda: os.sched_setaffinity(0, cores))
+        try:
+            wait_listening(port, self.process, name)
+        except SystemExit:
+            self.close()
+            sys.stderr.write((directory / "output").read_text(errors="replace"))
+            raise
+
+    def close(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.output.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+@dataclass
+class Setup:
+    """What a proxy is to do: for which clients, with which backend, and what beside."""
+
+    portico: str
+    """The executable."""
+    forwarder: Path
+    cores: set[int]
+    origin: int
+    """Its port."""
+    downstream: str = "http1"
+    """What the clients speak; `http2` is with prior knowledge."""
+    upstream: str = "http1"
+    """What the origin speaks; nginx speaks `http2` to backends of gRPC only."""
+    logs: bool = False
+    fields: bool = False
+    """Add the forwarding fields."""
+    workers: int = 1
+
+
+class Proxy(Process):
+    """A proxy's processes."""
+
+    def __init__(self, name: str, setup: Setup, within: Path):
+        self.setup = setup
+        directory, port = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=within)), free_port()
+        command = getattr(self, f"{name}_command")(directory, port)
+        super().__init__(name, command, directory, port, setup.cores)
+
+    def forwarder_command(self, _: Path, port: int) -> list[str]:
+        return [str(self.setup.forwarder), str(port), str(self.setup.origin)]
+
+    def nginx_command(self, directory: Path, port: int) -> list[str]:
+        log = f"access_log {directory}/access.log combined buffer=64k flush=1s;"
+        file = self.fill("nginx.conf.in", directory, {
+            "PORT": port, "DIRECTORY": directory, "USER": "user root;" if os.geteuid() == 0 else "",
+            "LISTEN": "http2" if self.setup.downstream == "http2" else "",
+            "ACCESS_LOG": log if self.setup.logs else "access_log off;"})
+        return [find("nginx"), "-p", str(directory), "-c", file]
+
+    def haproxy_command(self, directory: Path, port: int) -> list[str]:
+        words = {"http1": "", "http2": "proto h2"}
+        return [find("haproxy"), "-db", "-f", self.fill("haproxy.cfg.in", directory, {
+            "PORT": port, "BIND": words[self.setup.downstream], "SERVER": words[self.setup.upstream],
+            "LOG_TARGET": "log stdout format raw local0" if self.setup.logs else "",
+            "LOG": "log global\n  option httplog" if self.setup.logs else ""})]
+
+    def nghttpx_command(self, _: Path, port: int) -> list[str]:
+        backend = {"http1": "http/1.1", "http2": "h2"}[self.setup.upstream]
+        return [find("nghttpx"), "--conf=/dev/null", "--log-level=ERROR", "--workers=1",
+                "--single-thread", "--backlog=4096", f"--frontend=127.0.0.1,{port};no-tls",
+                f"--backend=127.0.0.1,{self.setup.origin};;proto={backend}", "--no-via",
+                "--backend-http2-window-size=262144", "--rlimit-nofile=15000"]
+
+    def portico_command(self, directory: Path, port: int) -> list[str]:
+        protocols = {"http1": '"http1": { "max_requests": 0 }', "http2": '"http2": {}'}
+        file = self.fill("portico.json.in", directory, {
+            "PORT": port, "DIRECTORY": directory, "UPSTREAM": self.setup.upstream,
+            "PROTOCOLS": protocols[self.setup.downstream],
+            "ACCESS_LOG": f"{directory}/access.log" if self.setup.logs else "off",
+            "FIELDS": "true" if self.setup.fields else "false"})
+        return [self.setup.portico, "serve", "--config", file, "--workers", str(self.setup.workers)]
+
+    def fill(self, template: str, directory: Path, values: dict) -> str:
+        """The template with its @NAMES@ replaced. A line marked `# @fields`, `# @http1` or
+        `# @http2` stays only with the forwarding fields or with such an origin."""
+        values["ORIGIN"] = self.setup.origin
+        text = re.sub(r"@([A-Z_]+)@", lambda m: str(values[m[1]]), (HERE / template).read_text())
+        kept = {self.setup.upstream} | ({"fields"} if self.setup.fields else set())
+        text = re.sub(r"^.*# @(\w+)\n", lambda m: m[0] if m[1] in kept else "", text, flags=re.M)
+        path = directory / template.removesuffix(".in")
+        path.write_text(text)
+        return str(path)
+
+    def pids(self) -> list[int]:
+        """All processes of its session: nginx and nghttpx have a master and a worker."""
+        group = str(self.process.pid)
+        found = []
+        for entry in os.listdir("/proc"):
+            if entry.isdigit():
+                with contextlib.suppress(OSError):
+                    if stat(int(entry))[3] == group:
+                        found.append(int(entry))
+        return found
+
+    def cpu(self) -> tuple[float, float]:
+        """Seconds of user and of system time."""
+        fields = [stat(pid) for pid in self.pids()]
+        return sum(int(f[11]) for f in fields) / TICK, sum(int(f[12]) for f in fields) / TICK
+
+    def memory(self) -> int:
+        """Octets that are resident, each page divided by the number of processes that share it."""
+        total = 0
+        for pid in self.pids():
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += int(re.search(r"^Pss: +(\d+) kB", text, re.M)[1])
+        return total * 1024

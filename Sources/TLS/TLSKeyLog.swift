@@ -1,0 +1,26 @@
+import Glibc
+
+/// Where the keys of connections are written, in the form that Wireshark reads (SSLKEYLOGFILE).
+///
+/// For debugging only: who has the file can read everything.
+public final class TLSKeyLog: Sendable {
+  private let descriptor: Int32
+
+  /// - Returns: nil, with the reason in `errno`, if the file cannot be opened.
+  public init?(path: String) {
+    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    if descriptor < 0 { return nil }
+  }
+
+  deinit { _ = close(descriptor) }
+
+  /// Appends a line; lines of several threads do not mix, as each is one write.
+  func write(_ line: UnsafePointer<CChar>) {
+    var octets = unsafe Array(String(cString: line).utf8)
+    octets.append(0x0A)
+    // Sound: the kernel reads the array's octets during the call.
+    unsafe octets.withUnsafeBytes {
+      _ = unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+"""Clients that do not read what they asked for: what that may cost, and what they still get."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+
+import h2frames as h2
+from h2client import H2Client
+from origins import OriginConnection
+from test_h2_flow import stalled
+from wire import DEADLINE, Wire
+
+MIB = 1 << 20
+
+
+def large_heads(connection: OriginConnection) -> None:
+    """Heads of 8 KB that no compression makes smaller."""
+    while connection.read_request():
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Large: %b\r\n\r\n"
+                        % os.urandom(4000).hex().encode())
+
+
+def small(portico) -> H2Client:
+    """A client whose kernel takes little for it."""
+    return H2Client(wire=Wire(portico.address(), receive_buffer=4096)).start()
+
+
+def test_answers_that_nobody_reads_are_not_piled_up(make):
+    """HEAD needs no window, and its stream is over with the answer's head."""
+    portico = make.serve(make.origin(large_heads))
+    before = portico.resident()
+    sent = [0]
+    with small(portico) as client:
+        def ask() -> None:
+            with contextlib.suppress(OSError):
+                for number in range(20_000):
+                    client.send(h2.request(2 * number + 1, "/", "x-some: " + 400 * "x", method="HEAD"))
+                    sent[0] += 1
+        threading.Thread(target=ask, daemon=True).start()
+        assert stalled(lambda: sent[0]) < 20_000
+        assert portico.resident() - before < 8 * MIB
