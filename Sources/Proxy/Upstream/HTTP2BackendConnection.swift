@@ -46,7 +46,8 @@ final class HTTP2BackendConnection: HTTP2Link {
 
   /// Whether one more request can be a stream of it.
   var hasRoom: Bool {
-    !isLeaving && !isOver && !isClogged && openStreams < (hasSettings ? plan.maxConcurrentStreams : 1)
+    !isLeaving && !isOver && !isClogged
+      && openStreams < (hasSettings ? plan.maxConcurrentStreams : 1)
       && engine.canOpenStream
       && state.loop.now - openedAt < pool.settings.maxAge
   }
