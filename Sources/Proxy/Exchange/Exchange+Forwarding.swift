@@ -4,7 +4,6 @@ import Configuration
 import EventLoop
 import HTTP1
 import HTTPSemantics
-import TLS
 
 // Down: choosing a backend, getting a connection, trying again.
 extension Exchange {
@@ -69,11 +68,6 @@ extension Exchange {
       return try await attempt(client, over: connection, backend, cluster, route)
     case nil: return .refused
     }
-  }
-
-  private enum Opened {
-    case stream(BackendStream)
-    case connection(BackendConnection)
   }
 
   /// Tries of one request; a backend that refuses streams time and again is not asked for ever.
@@ -175,84 +169,10 @@ extension Exchange {
     return BackendConnection(transport, pool: pool, state: state)
   }
 
-  /// Opens a stream: of a connection that has room for one, or of a fresh connection.
-  ///
-  /// - Returns: nil if the backend refused; it rests from now on.
-  private func openStream<Client: DownstreamStream>(
-    _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
-  ) async throws(ProxyError) -> Opened? {
-    let pool = backend.pool
-    let queueDeadline = min(deadline, state.loop.now + cluster.queueTimeout)
-    while true {
-      if let stream = pool.connectionWithRoom()?.openStream() { return .stream(stream) }
-      // One connection has room for many.
-      if pool.opensEnough || !pool.reserve() {
-        try await queueForStream(of: pool, client, until: queueDeadline)
-        // Those who waited in vain for a connection that was refused go elsewhere.
-        if !pool.shared.canTry(at: state.loop.now.milliseconds) { return nil }
-        continue
-      }
-      pool.openings += 1
-      guard let transport = try await openShared(backend, client, cluster) else { return nil }
-      if let tls = transport.tls, tls.negotiatedProtocol != "h2" {
-        pool.openingEnded()
-        return .connection(BackendConnection(transport, pool: pool, state: state))
-      }
-      let connection = HTTP2BackendConnection(
-        transport, pool: pool, state: state, plan: cluster.http2)
-      // Before it joins a pool that may be draining, and takes no further ones.
-      let stream = connection.openStream()
-      pool.add(connection)
-      state.start { await connection.run() }
-      return stream.map { .stream($0) }
-    }
-  }
-
-  private func openShared<Client: DownstreamStream>(
-    _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
-  ) async throws(ProxyError) -> Transport? {
-    do throws(ProxyError) {
-      if let transport = try await connect(backend, client, cluster) { return transport }
-    } catch {
-      backend.pool.openingEnded()
-      throw error
-    }
-    backend.pool.openingEnded()
-    return nil
-  }
-
-  /// Waits until a stream may be had.
-  private func queueForStream<Client: DownstreamStream>(
-    of pool: ConnectionPool, _ client: Client, until queueDeadline: Instant
-  ) async throws(ProxyError) {
-    guard pool.canWaitForStream else {
-      throw ProxyError(
-        source: .upstream, status: .serviceUnavailable, reason: "queue_full", retryAfterSeconds: 1)
-    }
-    let point = WaitPoint(on: state.loop)
-    do throws(TransportError) { try watch(client, point) } catch { throw .clientGone }
-    let outcome = await pool.waitForStream(at: point, until: queueDeadline)
-    waitsAt = nil
-    if let abortCause {
-      // The wake-up was for whoever can use it.
-      if outcome == .ready { pool.roomMayHaveChanged() }
-      throw abortCause
-    }
-    switch outcome {
-    case .ready: return
-    case .aborted: throw .clientGone
-    case .deadline:
-      if isTooLate { throw Self.totalTimeout }
-      throw ProxyError(
-        source: .upstream, status: .serviceUnavailable, reason: "queue_timeout",
-        retryAfterSeconds: 1)
-    }
-  }
-
   /// Connects to a backend, with the right to do so, which is given back if that fails.
   ///
   /// - Returns: nil if the backend refused; it rests from now on.
-  private func connect<Client: DownstreamStream>(
+  func connect<Client: DownstreamStream>(
     _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> Transport? {
     let pool = backend.pool
