@@ -17,7 +17,7 @@ test-e2e:   ## the built executable against real peers; ARGS goes to pytest
 	@scripts/test build e2e -- $(ARGS)
 check:      ## lint, and a build in which every warning is an error
 	@scripts/check
-bench:      ## CPU per request beside nginx, HAProxy and a raw forwarder; ARGS goes to the bench
+bench:      ## CPU per request beside nginx, HAProxy, nghttpx and a raw forwarder; ARGS goes to the bench
 	@scripts/bench $(ARGS)
 install:    ## into $(DESTDIR)$(PREFIX): executable, configuration, systemd units
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Portico beside nginx, HAProxy, nghttpx and a forwarder that parses nothing, in one run on one machine.
+"""Portico beside nginx, HAProxy, nghttpx and a forwarder that parses nothing, in one run.
 
-One core is the proxy's; the load (wrk, h2load) and the origin share another. What counts is CPU time
-of the proxy's processes divided by requests, and of that the ratio to the peers: absolute numbers
-belong to a machine, ratios to the programs. Rounds are interleaved and the medians taken.
+One core is the proxy's; the load (wrk, h2load) and the origin share another. What counts is CPU
+time of the proxy's processes divided by requests, and of that the ratio to the peers: absolute
+numbers belong to a machine, ratios to the programs. Rounds are interleaved and the medians taken.
 """
 
 from __future__ import annotations

@@ -138,12 +138,12 @@ class HoldingOrigin:
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
-    def wait(self, count: int) -> None:
-        """Until that many requests are held."""
+    def wait(self, count: int, proxy: str) -> None:
+        """Until that many requests are held of what the proxy was sent."""
         end = time.monotonic() + 30
         while self.held < count:
             if time.monotonic() > end:
-                raise SystemExit(f"bench: {self.held} of {count} requests reached the origin")
+                raise SystemExit(f"bench: {proxy} sent on {self.held} of {count} requests")
             time.sleep(0.02)
 
     def __enter__(self) -> "HoldingOrigin":

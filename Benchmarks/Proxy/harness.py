@@ -75,7 +75,8 @@ class Harness:
     def origin(self, stack: contextlib.ExitStack, name: str, command) -> int:
         """Starts one; `command` is made of a port and a folder. Its port."""
         directory, port = Path(tempfile.mkdtemp(dir=self.directory)), free_port()
-        stack.enter_context(Process(name, command(port, directory), directory, port, self.load_core))
+        stack.enter_context(
+            Process(name, command(port, directory), directory, port, self.load_core))
         return port
 
     def nghttpd(self, stack: contextlib.ExitStack, path: str, content: bytes, *options: str) -> int:

@@ -140,7 +140,7 @@ def waiting_octets(bench: Harness, name: str, upstream: str) -> float:
             client = stack.enter_context(closing(FrameClient(proxy.port)))
             client.open(count=WAITING_STREAMS)
         count = WAITING_CONNECTIONS * WAITING_STREAMS
-        origin.wait(count)
+        origin.wait(count, name)
         time.sleep(0.5)
         return (proxy.memory() - before) / count
 

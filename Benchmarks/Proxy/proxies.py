@@ -119,7 +119,8 @@ class Proxy(Process):
     def haproxy_command(self, directory: Path, port: int) -> list[str]:
         words = {"http1": "", "http2": "proto h2"}
         return [find("haproxy"), "-db", "-f", self.fill("haproxy.cfg.in", directory, {
-            "PORT": port, "BIND": words[self.setup.downstream], "SERVER": words[self.setup.upstream],
+            "PORT": port, "BIND": words[self.setup.downstream],
+            "SERVER": words[self.setup.upstream],
             "LOG_TARGET": "log stdout format raw local0" if self.setup.logs else "",
             "LOG": "log global\n  option httplog" if self.setup.logs else ""})]
 
