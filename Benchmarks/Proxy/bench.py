@@ -16,6 +16,7 @@ import re
 import resource
 import shutil
 import socket
+import ssl
 import statistics
 import subprocess
 import sys
@@ -30,7 +31,8 @@ sys.path.insert(0, str(ROOT / "Tests/EndToEnd"))
 
 from procfs import TICK, connections_of_loops, stat  # noqa: E402, the path comes first
 
-SCENARIOS = ["small", "fields", "logs", "workers", "bodies", "idle"]
+SCENARIOS = ["small", "fields", "logs", "workers", "bodies", "idle",
+             "tls", "tls-bodies", "tls-idle", "handshakes"]
 IDLE_CONNECTIONS = 5000
 
 
@@ -73,8 +75,9 @@ class Proxy:
     """A proxy's processes, from start to kill, on its cores."""
 
     def __init__(self, bench: "Bench", name: str, cores: set[int], logs: bool = False,
-                 fields: bool = False, workers: int = 1):
-        self.name, self.port = name, free_port()
+                 fields: bool = False, workers: int = 1, tls: str = ""):
+        """`tls` names the kind of key: ecdsa or rsa; without it connections are in clear."""
+        self.name, self.port, self.tls = name, free_port(), tls
         self.directory = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=bench.directory))
         self.fields = fields
         command = self.command(bench, name, logs, workers)
@@ -95,7 +98,16 @@ class Proxy:
         log = str(self.directory / "access.log")
         values = {"PORT": self.port, "ORIGIN": bench.origin_port, "DIRECTORY": self.directory,
                   "USER": "user root;" if os.geteuid() == 0 else "",
-                  "FIELDS": "true" if self.fields else "false"}
+                  "FIELDS": "true" if self.fields else "false", "SSL": "", "CERTIFICATE": ""}
+        if self.tls:
+            values["CERTIFICATE"] = certificate = bench.certificate(self.tls)
+            values["SSL"] = {
+                "nginx": "ssl",
+                "haproxy": f"ssl crt {certificate}.both ciphers ECDHE-ECDSA-AES128-GCM-SHA256:"
+                           "ECDHE-RSA-AES128-GCM-SHA256 ciphersuites TLS_AES_128_GCM_SHA256",
+                "portico": '"tls": { "certificates": [{ "chain": "%s.pem", "key": "%s.key" }] },'
+                           % (certificate, certificate),
+            }[name]
         if name == "nginx":
             values["ACCESS_LOG"] = f"access_log {log} combined buffer=64k flush=1s;" if logs \
                 else "access_log off;"
@@ -112,6 +124,8 @@ class Proxy:
     def fill(self, template: str, values: dict) -> str:
         """The template with its @NAMES@ replaced; lines marked @fields stay only with `fields`."""
         text = re.sub(r"@([A-Z_]+)@", lambda m: str(values[m[1]]), (HERE / template).read_text())
+        if not self.tls:
+            text = re.sub(r"^.*# @tls\n", "", text, flags=re.M)
         if not self.fields:
             text = re.sub(r"^.*# @fields\n", "", text, flags=re.M)
         path = self.directory / template.removesuffix(".in")
@@ -193,6 +207,19 @@ class Bench:
         self.origin.wait()
         self.temporary.cleanup()
 
+    def certificate(self, kind: str) -> str:
+        """A certificate that signs itself; the stem of its files."""
+        stem = str(self.directory / kind)
+        if not os.path.exists(stem + ".both"):
+            key = {"ecdsa": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], "rsa": ["rsa:2048"]}
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", *key[kind], "-nodes", "-keyout",
+                 stem + ".key", "-out", stem + ".pem", "-subj", "/CN=bench.example", "-addext",
+                 "subjectAltName=DNS:bench.example"], check=True, capture_output=True)
+            both = Path(stem + ".pem").read_text() + Path(stem + ".key").read_text()
+            Path(stem + ".both").write_text(both)
+        return stem
+
     def load(self, proxy: Proxy, path: str, connections: int, cores: set[int],
              seconds: float | None = None) -> Sample:
         """wrk against the proxy; the proxy's CPU time over exactly that while."""
@@ -200,7 +227,7 @@ class Bench:
         before = proxy.cpu()
         out = subprocess.run(
             [find("wrk"), "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--latency",
-             f"http://127.0.0.1:{proxy.port}{path}"],
+             f"http{'s' if proxy.tls else ''}://127.0.0.1:{proxy.port}{path}"],
             capture_output=True, text=True, timeout=60,
             preexec_fn=lambda: os.sched_setaffinity(0, cores)).stdout
         after = proxy.cpu()
@@ -270,6 +297,58 @@ class Bench:
             self.report("bodies", "1 MiB bodies, 16 kept connections (CPU per MiB)",
                         self.compare(proxies, "/1m", 16, self.load_core), "nginx")
 
+    def tls(self) -> None:
+        with contextlib.ExitStack() as stack:
+            proxies = self.started(stack, ["portico", "nginx", "haproxy"], tls="ecdsa")
+            self.report("tls", "HTTPS: 101 octets, 64 kept connections, access logs off",
+                        self.compare(proxies, "/", 64, self.load_core), "nginx")
+
+    def tls_bodies(self) -> None:
+        with contextlib.ExitStack() as stack:
+            proxies = self.started(stack, ["portico", "nginx", "haproxy"], tls="ecdsa")
+            self.report("tls-bodies", "HTTPS: 1 MiB bodies, 16 kept connections (CPU per MiB)",
+                        self.compare(proxies, "/1m", 16, self.load_core), "nginx")
+
+    def handshakes(self) -> None:
+        for kind in ("ecdsa", "rsa"):
+            for resumed in (False, True):
+                with contextlib.ExitStack() as stack:
+                    proxies = self.started(stack, ["portico", "nginx", "haproxy"], tls=kind)
+                    name = f"handshakes-{kind}{'-resumed' if resumed else ''}"
+                    rows = []
+                    costs: dict[str, list[float]] = {proxy.name: [] for proxy in proxies}
+                    for _ in range(self.options.rounds):
+                        for proxy in proxies:
+                            costs[proxy.name].append(self.shake(proxy, resumed))
+                    medians = {who: statistics.median(of) for who, of in costs.items()}
+                    for who, cost in medians.items():
+                        ratio = f"{cost / medians['nginx']:.2f}" if "nginx" in medians else "-"
+                        rows.append([who, f"{cost:.0f}", ratio])
+                        self.results.append({"scenario": name, "proxy": who,
+                                             "total_us": round(cost, 1)})
+                    print_table(f"TLS 1.3 handshakes with one request, {kind}"
+                                f"{', resumed' if resumed else ''}",
+                                ["proxy", "CPU µs", "× nginx"], rows, self.options.json)
+
+    def shake(self, proxy: Proxy, resumed: bool) -> float:
+        """Connections that each carry one request, one after the other; the proxy's CPU for one."""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        session, count, before = None, 0, proxy.cpu()
+        end = time.monotonic() + self.options.seconds
+        os.sched_setaffinity(0, self.load_core)
+        while time.monotonic() < end:
+            with context.wrap_socket(connect(proxy.port), session=session,
+                                     server_hostname="bench.example") as sock:
+                if sock.session_reused != (session is not None):
+                    raise SystemExit(f"bench: {proxy.name} did not resume")
+                request_once(sock)
+                if resumed:
+                    session = sock.session
+            count += 1
+        after = proxy.cpu()
+        return 1e6 * (sum(after) - sum(before)) / count
+
     def workers(self) -> None:
         if "portico" not in self.proxies:
             return
@@ -291,28 +370,37 @@ class Bench:
             if not self.options.json:
                 print(f"64 connections on two workers: {' : '.join(map(str, spread))}\n")
 
-    def idle(self) -> None:
+    def tls_idle(self) -> None:
+        self.idle("tls-idle", "ecdsa")
+
+    def idle(self, scenario: str = "idle", tls: str = "") -> None:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+
+        def opened(proxy: Proxy) -> socket.socket:
+            sock = connect(proxy.port)
+            return context.wrap_socket(sock) if tls else sock
         rows = []
         for name in ("portico", "nginx", "haproxy"):
             if name not in self.proxies:
                 continue
             with contextlib.ExitStack() as stack:
-                proxy = self.started(stack, [name])[0]
+                proxy = self.started(stack, [name], tls=tls)[0]
                 for _ in range(200):  # Allocators and pools are filled before the first look.
-                    with connect(proxy.port) as sock:
+                    with opened(proxy) as sock:
                         request_once(sock)
                 time.sleep(1.5)
                 before, held = proxy.memory(), []
                 stack.callback(lambda held=held: [sock.close() for sock in held])
                 for _ in range(IDLE_CONNECTIONS):
-                    sock = connect(proxy.port)
+                    sock = opened(proxy)
                     held.append(sock)
                     request_once(sock)
                 time.sleep(2.5)  # Idle connections give up what they can after about a second.
                 octets = (proxy.memory() - before) / IDLE_CONNECTIONS
             rows.append([name, f"{octets:,.0f}"])
-            self.results.append({"scenario": "idle", "proxy": name, "octets": round(octets)})
-        print_table(f"Memory of an idle kept connection, over {IDLE_CONNECTIONS:,}",
+            self.results.append({"scenario": scenario, "proxy": name, "octets": round(octets)})
+        print_table(f"Memory of an idle kept {'TLS ' if tls else ''}connection, over {IDLE_CONNECTIONS:,}",
                     ["proxy", "octets"], rows, self.options.json)
 
     # Verdicts
@@ -320,7 +408,8 @@ class Bench:
     def verdicts(self) -> bool:
         """Prints how the ratios stand to thresholds.json; whether all hold."""
         thresholds = json.loads((HERE.parent / "thresholds.json").read_text())
-        totals = {(r["scenario"], r["proxy"]): r["total_us"] for r in self.results if "total_us" in r}
+        totals = {(r["scenario"], r["proxy"]): r.get("total_us", r.get("octets"))
+                  for r in self.results if "total_us" in r or "octets" in r}
         rows, good = [], True
         for scenario, limits in thresholds.items():
             for what, limit in limits.items():
@@ -390,7 +479,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with Bench(options) as bench:
         for scenario in scenarios:
-            getattr(bench, scenario)()
+            getattr(bench, scenario.replace("-", "_"))()
         good = bench.verdicts()
         if options.json:
             for result in bench.results:
