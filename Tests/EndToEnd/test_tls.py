@@ -384,3 +384,45 @@ def test_many_handshakes_do_not_hold_up_a_connection(make, authority, pairs):
             sock.settimeout(DEADLINE)
             assert sock.recv(1) == b"\x16"
             sock.close()
+
+
+# HTTP/2
+
+def test_http2_by_alpn(served, authority):
+    host, port = served.address()
+    outcome = subprocess.run(
+        ["curl", "-sS", "-m", "10", "--http2", "--cacert", authority.file, "--resolve",
+         f"a.example:{port}:{host}", "-w", "%{http_version} ", f"https://a.example:{port}/[1-3]"],
+        capture_output=True, text=True, check=True)
+    assert outcome.stdout.count('"X-Forwarded-Proto", "https"') == 3
+    assert outcome.stdout.split("}")[-1].split()[0] == "2"
+
+
+def test_http2_is_preferred_and_can_be_left_out(make, authority, pairs, served):
+    context = client_context(authority, protocols=["http/1.1", "h2"])
+    with SecureWire(served.address(), context) as wire:
+        assert wire.sock.selected_alpn_protocol() == "h2"
+    portico = make.serve(
+        make.origin(), listener={**tls(pairs["a"]), "protocols": {"http1": {}}})
+    with SecureWire(portico.address(), context) as wire:
+        assert wire.sock.selected_alpn_protocol() == "http/1.1"
+
+
+def test_http2_with_prior_knowledge_in_tls(served, authority):
+    with SecureWire(served.address(), client_context(authority)) as wire:
+        wire.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5))
+        assert wire.reader.exactly(4)[3] == 4, "SETTINGS"
+
+
+def test_misdirected_stream_of_http2(served, authority):
+    """What covers the first request of a connection need not cover the next."""
+    host, port = served.address()
+    outcome = subprocess.run(
+        ["curl", "-sS", "-m", "10", "--http2", "--cacert", authority.file, "--resolve",
+         f"a.example:{port}:{host}", "-o", "/dev/null", "-w", "%{http_code} ",
+         f"https://a.example:{port}/", "-H", "Host: b.example",
+         "--next", "-sS", "--http2", "--cacert", authority.file, "--resolve",
+         f"a.example:{port}:{host}", "-o", "/dev/null", "-w", "%{http_code}",
+         f"https://a.example:{port}/"],
+        capture_output=True, text=True, check=True)
+    assert outcome.stdout == "421 200"

@@ -153,3 +153,24 @@ def test_versions(make, authority, secure_origin, version):
         "tls": {"ca": str(authority.file), "min_version": version, "max_version": version}})
     assert portico.get().status == 200
     eventually(lambda: statistics(portico)["backend_tls"]["versions"] == {version: 1}, "counting")
+
+
+def test_http2_to_backends_by_alpn(make, authority, secure_origin):
+    pair = authority.issue("backend.example", "IP:127.0.0.1")
+    inner = make.serve(make.origin(), listener={"tls": {"certificates": [pair.entry]}})
+    address = "%s:%d" % inner.address()
+    portico = make.serve(address, cluster={"protocol": "http2", "tls": {"ca": str(authority.file)}},
+                         listener={"forwarding": {"via": "outer"}})
+    for _ in range(3):
+        assert portico.get(method="POST", body=b"x" * 100_000).status == 200
+    assert inner.wait_access()["protocol"] == "HTTP/2.0"
+    assert statistics(portico)["backend_tls"]["completed"] == 1
+
+
+def test_http2_is_not_spoken_to_who_does_not_agree_on_it(make, authority, secure_origin):
+    origin = secure_origin(authority.issue("IP:127.0.0.1"))
+    portico = make.serve(
+        origin, cluster={"protocol": "http2", "tls": {"ca": str(authority.file)}})
+    assert portico.get().status == 503
+    portico.wait_log("backend rests .*tls_no_common_protocol")
+    assert not origin.heads
