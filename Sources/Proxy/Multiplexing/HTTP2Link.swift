@@ -67,6 +67,8 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   func refused(_ reason: StaticString) {}
   /// A stream's slot has been given back.
   func released() {}
+  /// All that was in the output has gone out.
+  func flushed() {}
   /// When ``deadlinePassed()`` is to be called at the latest.
   func idleDeadline() -> Instant { .never }
   func deadlinePassed() -> End? { nil }
@@ -173,6 +175,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
         engine.output.removeAll()
         engine.outputFlushed()
         state.spareOutputs.take(from: &engine.output)
+        flushed()
       case .partial(let count):
         engine.output.removeFirst(count)
         isBlocked = true

@@ -34,7 +34,7 @@ final class HTTP2BackendConnection: HTTP2Link {
   func run() async {
     provideOutput()
     flushSoon()
-    while case .park = await read() {}
+    _ = await read()
     isLeaving = true
     end()
     input.release()
