@@ -17,6 +17,7 @@ extension Exchange {
       try await sendRequest(client, over: backend, forwarder, route)
       let headTimeout = route.responseHeadTimeout ?? cluster.responseHeadTimeout
       try await receiveHead(client, over: backend, timeout: headTimeout)
+      try checkRefusal(client, backend)
       if try !passHead(client, backend) {
         if backend.head.status == 101, let tunnel = client.request.tunnel {
           try await carry(tunnel, client, backend, forwarder, route)
