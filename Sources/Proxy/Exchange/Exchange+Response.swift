@@ -33,8 +33,9 @@ extension Exchange {
     waitsAt = nil
     if let pump {
       // A backend that has refused, or is about to close, need not get the rest of the content; one
-      // that goes on reading does.
-      let wantsRest = backend.head.status < 300 && !backend.isClosing
+      // that goes on reading does. A call ends with its response.
+      let wantsRest =
+        backend.head.status < 300 && !backend.isClosing && !client.request.isGRPC
       if wantsRest { await pump.join() } else { await stopPump(client, backend) }
     }
     stopWatching(client)
