@@ -71,7 +71,9 @@ extension Exchange {
     let isSending = pump?.isRunning ?? false
     if !isSending, !client.watchHangUp(reads) { throw .clientGone }
     let answerDeadline = isSending ? .never : (pump?.endedAt ?? sentAt) + timeout
+    awaitsHead = true
     let outcome = await reads.wait(until: min(deadline, answerDeadline))
+    awaitsHead = false
     waitsAt = nil
     if let abortCause { throw abortCause }
     switch outcome {
