@@ -118,6 +118,8 @@ final class HTTP2Session: HTTP2Link {
   override func idleDeadline() -> Instant {
     if case .announced(let until) = shutdown { return until }
     guard isQuiet else { return .never }
+    // Who still owes us something is not parked; a deadline that is over would have us turn in circles.
+    if engine.nextDeadline != nil { return connection.idleDeadline }
     return min(parkAt, connection.idleDeadline)
   }
 
@@ -137,7 +139,6 @@ final class HTTP2Session: HTTP2Link {
     }
     guard isQuiet else { return nil }
     if now >= connection.idleDeadline { return .finished }
-    // Who still owes us something must be seen to pay in time.
     guard now >= parkAt, case .none = shutdown, engine.nextDeadline == nil else { return nil }
     return .park
   }
