@@ -142,7 +142,10 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
 
   /// A stream has something to send: it is told when it is its turn.
   final func enqueue(_ stream: HTTP2Stream) {
-    guard let slot = stream.slot, engine.canSendWell(slot, stream.unsentOctets) else { return }
+    // One that has its turn already would have another, and nothing left to send in it.
+    guard let slot = stream.slot, stream.grant == 0,
+      engine.canSendWell(slot, stream.unsentOctets)
+    else { return }
     scheduler.enqueue(slot, engine.priority(of: slot))
     flushSoon()
   }
@@ -190,7 +193,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   private func letStreamsSend() {
     var room = Self.highWater
     while room > 0, let turn = scheduler.next() {
-      guard let stream = stream(at: turn.slot) else { continue }
+      guard let stream = stream(at: turn.slot), stream.hasUnsent else { continue }
       stream.grant = turn.quantum
       room -= turn.quantum
       stream.writes.signal()
