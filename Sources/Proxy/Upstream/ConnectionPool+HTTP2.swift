@@ -60,6 +60,11 @@ extension ConnectionPool {
   /// A connection was opened and knows how many streams it takes, or could not be.
   func openingEnded() {
     openings -= 1
+    roomHasGrown()
+  }
+
+  /// There may be room for many: all that wait look again.
+  func roomHasGrown() {
     let waiting = waitingForStreams
     waitingForStreams.removeAll()
     for point in waiting { point.signal() }

@@ -75,7 +75,7 @@ final class HTTP2BackendConnection: HTTP2Link {
   }
 
   override func receivedSettings() {
-    guard !hasSettings else { return pool.roomMayHaveChanged() }
+    guard !hasSettings else { return pool.roomHasGrown() }
     hasSettings = true
     let allowed = engine.peerSettings.maxConcurrentStreams.map { Int($0) } ?? .max
     pool.streamsPerConnection = max(1, min(allowed, plan.maxConcurrentStreams))
@@ -84,7 +84,7 @@ final class HTTP2BackendConnection: HTTP2Link {
 
   override func unclogged() {
     super.unclogged()
-    pool.roomMayHaveChanged()
+    pool.roomHasGrown()
   }
 
   override func refused(_ reason: StaticString) {
