@@ -46,9 +46,10 @@ final class HTTP2BackendConnection: HTTP2Link {
 
   /// Whether one more request can be a stream of it.
   var hasRoom: Bool {
-    !isLeaving && !isOver && !isClogged
-      && openStreams < (hasSettings ? plan.maxConcurrentStreams : 1)
-      && engine.canOpenStream
+    let most = hasSettings ? plan.maxConcurrentStreams : 1
+    // A backend that has closed may have said why, which is still to be read.
+    return !isLeaving && !isOver && !isClogged && !transport.isPeerClosed
+      && openStreams < most && engine.canOpenStream
       && state.loop.now - openedAt < pool.settings.maxAge
   }
 
