@@ -310,3 +310,14 @@ def test_settings_that_make_room_let_all_in_that_wait(make):
         origin.released.set()
         client.finish(*streams)
         assert {stream.status for stream in streams} == {200}
+
+
+def test_workers_share_the_only_connection_that_is_allowed(make):
+    """One that has it idle lets go of it for another that has none."""
+    origin = make.h2_origin()
+    portico = make.serve_h2(origin, workers=2, cluster={"pool": {"max_connections": 1}})
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(portico.connect()) for _ in range(6)]
+        for _ in range(3):
+            assert {client.request().status for client in clients} == {200}
+    assert origin.accepted > 1

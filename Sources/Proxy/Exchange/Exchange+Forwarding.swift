@@ -186,8 +186,10 @@ extension Exchange {
     while true {
       if let stream = pool.connectionWithRoom()?.openStream() { return .stream(stream) }
       // One connection has room for many.
-      if pool.opensEnough || !pool.reserve() {
-        try await queueForStream(of: pool, client, until: queueDeadline)
+      let opensEnough = pool.opensEnough
+      if opensEnough || !pool.reserve() {
+        try await queueForStream(
+          of: pool, client, isAtLimit: !opensEnough, until: queueDeadline)
         // Those who waited in vain for a connection that was refused go elsewhere.
         if !pool.shared.canTry(at: state.loop.now.milliseconds) { return nil }
         continue
@@ -223,7 +225,7 @@ extension Exchange {
 
   /// Waits until a stream may be had.
   private func queueForStream<Client: DownstreamStream>(
-    of pool: ConnectionPool, _ client: Client, until queueDeadline: Instant
+    of pool: ConnectionPool, _ client: Client, isAtLimit: Bool, until queueDeadline: Instant
   ) async throws(ProxyError) {
     guard pool.canWaitForStream else {
       throw ProxyError(
@@ -231,7 +233,9 @@ extension Exchange {
     }
     let point = WaitPoint(on: state.loop)
     do throws(TransportError) { try watch(client, point) } catch { throw .clientGone }
-    let outcome = await pool.waitForStream(at: point, until: queueDeadline)
+    if isAtLimit { state.requestSurrender(pool.shared.identity) }
+    let outcome = await pool.waitForStream(
+      at: point, isAtLimit: isAtLimit, until: queueDeadline)
     waitsAt = nil
     if let abortCause {
       // The wake-up was for whoever can use it.

@@ -98,6 +98,7 @@ final class HTTP2BackendConnection: HTTP2Link {
       transport.reads.bringForward(to: idleDeadline())
       // The read loop may have waited for this to end.
       if isLeaving { return transport.reads.signal() }
+      if pool.isWantedElsewhere { return leave() }
     }
     pool.roomMayHaveChanged()
   }
