@@ -110,3 +110,29 @@ def test_te_trailers_reaches_the_backend(make):
     with make.serve_h2(origin).h2() as client:
         client.request("/", "te: trailers", "content-type: application/grpc", method="POST", body=b"x")
     assert value(origin.requests[0].fields, "te") == "trailers"
+
+
+def test_call_ends_with_its_response(make):
+    """Whatever the client still has to say: nobody waits for its end."""
+    def handler(stream: OriginStream) -> None:
+        stream.head("content-type: application/grpc")
+        stream.finish("grpc-status: 0")
+        stream.wait_reset()
+        stream.connection.origin.released.set()
+    origin = make.h2_origin(handler)
+    portico = make.serve_h2(origin)
+    with portico.h2() as client:
+        stream = client.open("/a.B/C", "content-type: application/grpc", method="POST", end=False)
+        client.wait(lambda: stream.reset is not None, "a reset")
+        assert stream.ended and stream.reset == Code.NO_ERROR
+    assert origin.released.wait(DEADLINE)
+
+
+def test_request_is_not_taken_for_the_call_before_it(make):
+    """A call may be silent; what follows on its stream object may not."""
+    portico = make.serve_h2(make.h2_origin(), listener={"timeouts": {"body_idle": "300ms"}})
+    with portico.h2() as client:
+        client.request("/", "content-type: application/grpc", method="POST", body=b"x")
+        stream = client.open("/", "content-length: 0", method="POST", end=False)
+        client.wait(lambda: stream.is_over, "the refusal")
+        assert stream.status == 408

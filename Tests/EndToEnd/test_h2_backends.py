@@ -296,3 +296,28 @@ def test_late_settings_of_the_backend(make):
         stream.read().echo()
     portico = make.serve_h2(make.h2_origin(handler, greet=greet, credit=False))
     assert portico.get(method="POST", body=bytes(10_000)).status == 200
+
+
+def test_settings_that_make_room_let_all_in_that_wait(make):
+    """Not one after the other, as streams end."""
+    origin = make.h2_origin(held, settings={Setting.MAX_CONCURRENT_STREAMS: 1})
+    portico = make.serve_h2(origin, cluster={"pool": {"max_connections": 1}})
+    with portico.h2() as client:
+        streams = [client.open() for _ in range(10)]
+        origin.wait(lambda: origin.active == 1)
+        origin.connections[0].send_settings({Setting.MAX_CONCURRENT_STREAMS: 100})
+        origin.wait(lambda: origin.active == 10)
+        origin.released.set()
+        client.finish(*streams)
+        assert {stream.status for stream in streams} == {200}
+
+
+def test_workers_share_the_only_connection_that_is_allowed(make):
+    """One that has it idle lets go of it for another that has none."""
+    origin = make.h2_origin()
+    portico = make.serve_h2(origin, workers=2, cluster={"pool": {"max_connections": 1}})
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(portico.connect()) for _ in range(6)]
+        for _ in range(3):
+            assert {client.request().status for client in clients} == {200}
+    assert origin.accepted > 1

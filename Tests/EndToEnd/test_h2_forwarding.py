@@ -253,3 +253,13 @@ def test_own_answers(pair):
         response = client.request()
         assert response.status == 503 and response["retry-after"]
         assert client.request(method="HEAD").status == 503
+
+
+def test_response_that_ends_with_its_head_and_says_no_length(pair):
+    """HTTP/1.1 has no other way to say so than a length of 0."""
+    def handler(exchange) -> None:
+        exchange.read().head(end=True)
+    with pair.client(pair.serve(pair.origin(handler))) as client:
+        for _ in range(2):
+            response = client.request()
+            assert response.status == 200 and response.body == b""

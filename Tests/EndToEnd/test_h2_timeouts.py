@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 
@@ -159,3 +160,17 @@ def test_request_in_the_turn_in_which_an_idle_task_ends_is_served(make):
         finally:
             portico.send_signal(signal.SIGCONT)
         assert client.finish(stream).status == 200
+
+
+def test_waiting_for_what_clients_owe_costs_nothing(make):
+    """They have a deadline of seconds for it, and the daemon no reason to look before."""
+    portico = make.serve(make.origin())
+    with contextlib.ExitStack() as stack:
+        for _ in range(500):
+            client = stack.enter_context(H2Client(portico.address()))
+            client.answers = False
+            client.wait(lambda: client.greeted, "the server's settings")
+        time.sleep(1.2)  # Time to park, were it not for the acknowledgement.
+        before = portico.cpu()
+        time.sleep(2)
+        assert portico.cpu() - before < 0.1

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import socket
 import threading
 
 import h2frames as h2
 from h2client import H2Client
 from origins import OriginConnection
 from test_h2_flow import stalled
-from wire import DEADLINE, Wire
+from wire import Wire
 
 MIB = 1 << 20
 
@@ -41,3 +43,21 @@ def test_answers_that_nobody_reads_are_not_piled_up(make):
         threading.Thread(target=ask, daemon=True).start()
         assert stalled(lambda: sent[0]) < 20_000
         assert portico.resident() - before < 8 * MIB
+
+
+def test_answers_that_are_read_late_survive_a_drain(make):
+    """Their streams have ended; what the kernel has not taken of them is still here."""
+    portico = make.serve(make.origin(large_heads), drain_timeout="10s")
+    with small(portico) as client:
+        streams = []
+        while len(portico.access.lines) == len(streams):
+            assert len(streams) < 2000
+            streams += [client.open("/", method="HEAD") for _ in range(80)]
+            stalled(lambda: len(portico.access.lines), 0.1)
+        portico.send_signal(signal.SIGTERM)
+        portico.wait_log(" stopping")
+        client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, MIB)
+        client.finish(*streams)
+        assert all(len(stream["x-large"]) == 8000 for stream in streams)
+        client.expect_end()
+    assert portico.wait_exit() == 0

@@ -301,6 +301,18 @@ def test_extended_connect_that_the_backend_refuses(make):
         assert stream.status == 403 and bytes(stream.body) == b"no"
 
 
+def test_success_that_is_no_consent_opens_nothing(make):
+    """A server without WebSocket answers a GET. To the client 200 would be the consent."""
+    def script(connection: OriginConnection) -> None:
+        connection.read_head()
+        connection.answer(b"a page")
+    portico = make.serve(make.origin(script))
+    with portico.h2() as client:
+        stream = websocket_over_http2(client)
+        client.wait(lambda: stream.ended, "the answer")
+        assert stream.status == 502
+
+
 @pytest.mark.parametrize("protocols", [{"http1": {}, "http2": {}},
                                        {"http1": {}, "http2": {}, "websocket": {"extended_connect": False}}])
 def test_extended_connect_that_is_off(make, protocols: dict):

@@ -55,10 +55,14 @@ extension DownstreamConnection {
   }
 
   private func serveHTTP2(_ session: HTTP2Session) async {
-    phase = session.openStreams == 0 ? .idle : .serving
+    phase = session.isQuiet ? .idle : .serving
     switch await session.read() {
     case .park: park()
     case .close: close()
+    case .finished:
+      session.sayGoodbye()
+      await session.linger()
+      close()
     }
   }
 

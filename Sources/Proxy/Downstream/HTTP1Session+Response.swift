@@ -33,7 +33,7 @@ extension HTTP1Session {
     first: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
     if head.status == 101 { return try openTunnel(head, bytes, first: first) }
-    decideFraming(head.framing)
+    decideFraming(of: head)
     // What is left of the content comes after an answer that may have made it pointless: RFC 9112
     // §9.3 lets us close.
     if machine.awaitsContent || connection.isRetiring { machine.closeAfterResponse() }
@@ -107,10 +107,14 @@ extension HTTP1Session {
   }
 
   /// How content of unknown or given length is framed for this client (RFC 9112 §6).
-  private func decideFraming(_ framing: MessageFraming) {
+  private func decideFraming(of head: borrowing ResponseHead) {
+    let cannotHaveContent =
+      request.head.method == .head || head.status == 204 || head.status == 304
     responseFraming =
-      switch framing {
-      case .none, .length: framing
+      switch head.framing {
+      // HTTP/2 ends a stream with its head. Here, nothing said means content until the end.
+      case .none where !cannotHaveContent: .length(0)
+      case .none, .length: head.framing
       case .chunked, .untilClose: isHTTP10 ? .untilClose : .chunked
       }
   }

@@ -60,6 +60,8 @@ final class HTTP2RequestStream: HTTP2Stream {
     listener = session.listener
     if let slot { request.stream = session.engine.streamID(slot).rawValue }
     request.from(connection, text: session.clientText)
+    // Before the exchange begins, what the last one found out would count.
+    request.isGRPC = false
     hasSentHead = false
     (sendMeter, receiveMeter) = (RateMeter(), RateMeter())
   }

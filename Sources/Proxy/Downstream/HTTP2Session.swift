@@ -85,14 +85,23 @@ final class HTTP2Session: HTTP2Link {
     if connection.listener !== listener { listener = connection.listener }
   }
 
-  override func released() {
+  override func released() { settle() }
+
+  override func flushed() { settle() }
+
+  /// Whether no stream is open, and all that was said has gone out.
+  var isQuiet: Bool { openStreams == 0 && engine.output.isEmpty }
+
+  private func settle() {
     // Streams may outlive the connection.
-    guard openStreams == 0, !isOver else { return }
-    parkAt = state.loop.now + Self.parkAfter
-    connection.idleDeadline = state.loop.now + listener.http2.idleTimeout
-    connection.phase = .idle
+    guard isQuiet, !isOver, !connection.isParked else { return }
+    if connection.phase == .serving {
+      parkAt = state.loop.now + Self.parkAfter
+      connection.idleDeadline = state.loop.now + listener.http2.idleTimeout
+      connection.phase = .idle
+    }
     switch shutdown {
-    // The read loop waits, for longer than this if streams were open.
+    // The read loop waits, for longer than this if it was not quiet before.
     case .none: transport.reads.bringForward(to: idleDeadline())
     // It may wait for just this.
     case .announced, .final: transport.reads.signal()
@@ -108,13 +117,15 @@ final class HTTP2Session: HTTP2Link {
 
   override func idleDeadline() -> Instant {
     if case .announced(let until) = shutdown { return until }
-    guard openStreams == 0 else { return .never }
+    guard isQuiet else { return .never }
+    // Who still owes us something is not parked; a deadline that is over would have us turn in circles.
+    if engine.nextDeadline != nil { return connection.idleDeadline }
     return min(parkAt, connection.idleDeadline)
   }
 
   override func endIfIdle() -> End? {
-    guard openStreams == 0 else { return nil }
-    if case .final = shutdown { return .close }
+    guard isQuiet else { return nil }
+    if case .final = shutdown { return .finished }
     if connection.phase != .idle { connection.phase = .idle }
     if connection.isRetiring { shutDown() }
     return nil
@@ -126,9 +137,8 @@ final class HTTP2Session: HTTP2Link {
       nameLastStream()
       return endIfIdle()
     }
-    guard openStreams == 0 else { return nil }
-    if now >= connection.idleDeadline { return .close }
-    // Who still owes us something must be seen to pay in time.
+    guard isQuiet else { return nil }
+    if now >= connection.idleDeadline { return .finished }
     guard now >= parkAt, case .none = shutdown, engine.nextDeadline == nil else { return nil }
     return .park
   }

@@ -111,8 +111,9 @@ extension Exchange {
         client.abortWaits()
       }
     }
-    // The read loop waits without a deadline as long as we send.
-    waitsAt?.signal()
+    // The read loop waits without a deadline as long as we send. Elsewhere it would take the signal for
+    // content, and not see an abort that comes before it runs.
+    if awaitsHead { waitsAt?.signal() }
   }
 
   private func sendContent<Client: DownstreamStream, Backend: UpstreamStream>(

@@ -17,6 +17,7 @@ extension Exchange {
       try await sendRequest(client, over: backend, forwarder, route)
       let headTimeout = route.responseHeadTimeout ?? cluster.responseHeadTimeout
       try await receiveHead(client, over: backend, timeout: headTimeout)
+      try checkRefusal(client, backend)
       if try !passHead(client, backend) {
         if backend.head.status == 101, let tunnel = client.request.tunnel {
           try await carry(tunnel, client, backend, forwarder, route)
@@ -32,8 +33,9 @@ extension Exchange {
     waitsAt = nil
     if let pump {
       // A backend that has refused, or is about to close, need not get the rest of the content; one
-      // that goes on reading does.
-      let wantsRest = backend.head.status < 300 && !backend.isClosing
+      // that goes on reading does. A call ends with its response.
+      let wantsRest =
+        backend.head.status < 300 && !backend.isClosing && !client.request.isGRPC
       if wantsRest { await pump.join() } else { await stopPump(client, backend) }
     }
     stopWatching(client)
@@ -69,7 +71,9 @@ extension Exchange {
     let isSending = pump?.isRunning ?? false
     if !isSending, !client.watchHangUp(reads) { throw .clientGone }
     let answerDeadline = isSending ? .never : (pump?.endedAt ?? sentAt) + timeout
+    awaitsHead = true
     let outcome = await reads.wait(until: min(deadline, answerDeadline))
+    awaitsHead = false
     waitsAt = nil
     if let abortCause { throw abortCause }
     switch outcome {

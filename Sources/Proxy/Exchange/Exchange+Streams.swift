@@ -33,9 +33,11 @@ extension Exchange {
       isInTurn = true
       // One connection has room for many, if it comes soon.
       let isPatient = state.loop.now < patienceEnds
-      if (isPatient && pool.opensEnough) || !pool.reserve() {
+      let opensEnough = isPatient && pool.opensEnough
+      if opensEnough || !pool.reserve() {
         let until = isPatient ? min(queueDeadline, patienceEnds) : queueDeadline
-        try await queueForStream(of: pool, client, until: until, failingAt: queueDeadline)
+        try await queueForStream(
+          of: pool, client, isAtLimit: !opensEnough, until: until, failingAt: queueDeadline)
         // Those who waited in vain for a connection that was refused go elsewhere.
         if !pool.shared.canTry(at: state.loop.now.milliseconds) { return nil }
         continue
@@ -74,7 +76,8 @@ extension Exchange {
 
   /// Waits until a stream may be had, or until `until`; too late is `queueDeadline`.
   private func queueForStream<Client: DownstreamStream>(
-    of pool: ConnectionPool, _ client: Client, until: Instant, failingAt queueDeadline: Instant
+    of pool: ConnectionPool, _ client: Client, isAtLimit: Bool, until: Instant,
+    failingAt queueDeadline: Instant
   ) async throws(ProxyError) {
     guard pool.canWaitForStream else {
       throw ProxyError(
@@ -82,7 +85,8 @@ extension Exchange {
     }
     let point = WaitPoint(on: state.loop)
     do throws(TransportError) { try watch(client, point) } catch { throw .clientGone }
-    let outcome = await pool.waitForStream(at: point, until: until)
+    if isAtLimit { state.requestSurrender(pool.shared.identity) }
+    let outcome = await pool.waitForStream(at: point, isAtLimit: isAtLimit, until: until)
     waitsAt = nil
     if let abortCause {
       // The wake-up was for whoever can use it.

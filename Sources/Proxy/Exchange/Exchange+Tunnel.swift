@@ -41,6 +41,14 @@ extension Exchange {
       backend.head, buffer.span.extracting(backend.headStart..<buffer.capacity))
   }
 
+  /// Refuses a success that is no consent: to the client of a stream any 2xx would be one (RFC 8441 §5).
+  func checkRefusal<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend
+  ) throws(ProxyError) {
+    guard client.request.tunnel?.key != nil, 200..<300 ~= backend.head.status else { return }
+    throw .upstream(.badGateway, "no_upgrade")
+  }
+
   // MARK: Carrying it
 
   /// Carries the tunnel to its end. The backend's consent has been passed on.

@@ -16,6 +16,8 @@ final class Exchange {
   @Cell private(set) var abortCause: ProxyError?
   /// Where it waits, or will.
   @Cell var waitsAt: WaitPoint?
+  /// Whether that is for the response's head.
+  @Cell var awaitsHead = false
   var requestID = OutputBuffer(capacity: 64)
   @Cell var deadline = Instant.never
   /// The content that came with the response's head, in the backend's buffer.

@@ -10,6 +10,8 @@ extension HTTP2Link {
     /// Nothing goes on: it can wait without a task.
     case park
     case close
+    /// Everything has been said, and heard as far as that can be known.
+    case finished
   }
 
   /// Streams that are opened in one turn, so that a burst of requests does not own the worker.
@@ -110,8 +112,7 @@ extension HTTP2Link {
     }
   }
 
-  /// Ends the connection by the peer's fault: says why, and reads on for a moment, so that the peer gets
-  /// to see it.
+  /// Ends the connection by the peer's fault, and says why.
   private func fail(_ error: ConnectionError) async {
     refused(error.reason)
     engine.close(error)
@@ -122,19 +123,20 @@ extension HTTP2Link {
   private static let lingerTime = Interval.milliseconds(500)
   private static let lingerOctets = 1 << 20
 
-  private func linger() async {
+  /// Reads on for a moment: what the peer sends to a connection that is closed already would make the
+  /// kernel throw away what is on its way to the peer.
+  final func linger() async {
     transport.shutDownSending()
     let deadline = state.loop.now + Self.lingerTime
     var discarded = 0
-    input.release()
-    let buffer = state.buffers.take()
-    defer { state.buffers.give(buffer) }
     while discarded < Self.lingerOctets {
-      do throws(TransportError) {
-        let count = try await transport.read(into: buffer, from: 0, until: deadline)
-        if count == 0 { return }
-        discarded += count
-      } catch { return }
+      input.release()
+      switch input.tryReceiveHead(limit: BufferPool.bufferOctets) {
+      case .octets(let count): discarded += count
+      case .endOfStream, .failed: return
+      case .wouldBlock:
+        guard await transport.reads.wait(until: deadline) == .ready else { return }
+      }
     }
   }
 }

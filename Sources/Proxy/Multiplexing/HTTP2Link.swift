@@ -67,6 +67,8 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   func refused(_ reason: StaticString) {}
   /// A stream's slot has been given back.
   func released() {}
+  /// All that was in the output has gone out.
+  func flushed() {}
   /// When ``deadlinePassed()`` is to be called at the latest.
   func idleDeadline() -> Instant { .never }
   func deadlinePassed() -> End? { nil }
@@ -140,7 +142,10 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
 
   /// A stream has something to send: it is told when it is its turn.
   final func enqueue(_ stream: HTTP2Stream) {
-    guard let slot = stream.slot, engine.canSendWell(slot, stream.unsentOctets) else { return }
+    // One that has its turn already would have another, and nothing left to send in it.
+    guard let slot = stream.slot, stream.grant == 0,
+      engine.canSendWell(slot, stream.unsentOctets)
+    else { return }
     scheduler.enqueue(slot, engine.priority(of: slot))
     flushSoon()
   }
@@ -173,6 +178,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
         engine.output.removeAll()
         engine.outputFlushed()
         state.spareOutputs.take(from: &engine.output)
+        flushed()
       case .partial(let count):
         engine.output.removeFirst(count)
         isBlocked = true
@@ -187,7 +193,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   private func letStreamsSend() {
     var room = Self.highWater
     while room > 0, let turn = scheduler.next() {
-      guard let stream = stream(at: turn.slot) else { continue }
+      guard let stream = stream(at: turn.slot), stream.hasUnsent else { continue }
       stream.grant = turn.quantum
       room -= turn.quantum
       stream.writes.signal()

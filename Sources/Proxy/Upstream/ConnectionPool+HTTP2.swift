@@ -38,11 +38,27 @@ extension ConnectionPool {
   }
 
   /// Waits until there may be room for a stream, or a connection may be opened.
-  func waitForStream(at point: WaitPoint, until deadline: Instant) async -> WaitOutcome {
+  ///
+  /// - Parameter isAtLimit: Whether another worker would have to close one first.
+  func waitForStream(
+    at point: WaitPoint, isAtLimit: Bool, until deadline: Instant
+  ) async -> WaitOutcome {
+    if isAtLimit { shared.beganWaiting() }
+    defer { if isAtLimit { shared.endedWaiting() } }
+    // A place that another worker gave back before we were counted was told to nobody.
+    if isAtLimit, shared.hasRoom(limit: settings.maxConnections) { return .ready }
     waitingForStreams.append(point)
     let outcome = await point.wait(until: deadline)
     waitingForStreams.removeAll { $0 === point }
     return outcome
+  }
+
+  /// Whether another worker needs the right to have a connection more than we need an idle one.
+  var isWantedElsewhere: Bool { waitingForStreams.isEmpty && shared.hasWaiting }
+
+  /// Lets go of a connection without streams, so that another worker may open one.
+  func surrenderShared() {
+    multiplexed.first { $0.hasSettings && $0.openStreams == 0 }?.leave()
   }
 
   /// Whether one more request may wait for a stream.
@@ -60,6 +76,11 @@ extension ConnectionPool {
   /// A connection was opened and knows how many streams it takes, or could not be.
   func openingEnded() {
     openings -= 1
+    roomHasGrown()
+  }
+
+  /// There may be room for many: all that wait look again.
+  func roomHasGrown() {
     let waiting = waitingForStreams
     waitingForStreams.removeAll()
     for point in waiting { point.signal() }

@@ -78,7 +78,7 @@ final class ConnectionPool {
 
   /// Closes the connection that was idle for longest, so that another worker may open one.
   func surrenderOne() {
-    guard let oldest = idle.first else { return }
+    guard let oldest = idle.first else { return surrenderShared() }
     idle.removeFirst()
     oldest.leavePool()
     close(oldest)
@@ -108,7 +108,17 @@ final class ConnectionPool {
   func releaseReservation() {
     shared.releaseConnection()
     guard shared.hasWaiting else { return }
-    if waiting.isEmpty { onFreedElsewhere?(shared) } else { wakeFirst() }
+    if waiting.isEmpty, waitingForStreams.isEmpty {
+      onFreedElsewhere?(shared)
+    } else {
+      connectionWasFreed()
+    }
+  }
+
+  /// A connection may be opened now: those that have waited longest try.
+  func connectionWasFreed() {
+    wakeFirst()
+    roomMayHaveChanged()
   }
 
   /// Tells the other workers that a connection may be opened now. Set by the worker.

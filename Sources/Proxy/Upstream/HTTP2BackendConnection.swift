@@ -34,7 +34,7 @@ final class HTTP2BackendConnection: HTTP2Link {
   func run() async {
     provideOutput()
     flushSoon()
-    while case .park = await read() {}
+    _ = await read()
     isLeaving = true
     end()
     input.release()
@@ -46,9 +46,10 @@ final class HTTP2BackendConnection: HTTP2Link {
 
   /// Whether one more request can be a stream of it.
   var hasRoom: Bool {
-    !isLeaving && !isOver && !isClogged
-      && openStreams < (hasSettings ? plan.maxConcurrentStreams : 1)
-      && engine.canOpenStream
+    let most = hasSettings ? plan.maxConcurrentStreams : 1
+    // A backend that has closed may have said why, which is still to be read.
+    return !isLeaving && !isOver && !isClogged && !transport.isPeerClosed
+      && openStreams < most && engine.canOpenStream
       && state.loop.now - openedAt < pool.settings.maxAge
   }
 
@@ -75,7 +76,7 @@ final class HTTP2BackendConnection: HTTP2Link {
   }
 
   override func receivedSettings() {
-    guard !hasSettings else { return pool.roomMayHaveChanged() }
+    guard !hasSettings else { return pool.roomHasGrown() }
     hasSettings = true
     let allowed = engine.peerSettings.maxConcurrentStreams.map { Int($0) } ?? .max
     pool.streamsPerConnection = max(1, min(allowed, plan.maxConcurrentStreams))
@@ -84,7 +85,7 @@ final class HTTP2BackendConnection: HTTP2Link {
 
   override func unclogged() {
     super.unclogged()
-    pool.roomMayHaveChanged()
+    pool.roomHasGrown()
   }
 
   override func refused(_ reason: StaticString) {
@@ -97,6 +98,7 @@ final class HTTP2BackendConnection: HTTP2Link {
       transport.reads.bringForward(to: idleDeadline())
       // The read loop may have waited for this to end.
       if isLeaving { return transport.reads.signal() }
+      if pool.isWantedElsewhere { return leave() }
     }
     pool.roomMayHaveChanged()
   }
