@@ -77,7 +77,9 @@ public actor Worker {
 
   private func surrender(_ identity: BackendIdentity) { state.pools[identity]?.surrenderOne() }
 
-  private func wakeWaiting(for identity: BackendIdentity) { state.pools[identity]?.connectionWasFreed() }
+  private func wakeWaiting(for identity: BackendIdentity) {
+    state.pools[identity]?.connectionWasFreed()
+  }
 
   // MARK: Connections
 
