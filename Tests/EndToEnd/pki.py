@@ -118,11 +118,14 @@ class SecureWire(Wire):
 
 
 class SecureOrigin(Origin):
-    """An origin that speaks TLS."""
+    """An origin that speaks TLS, and `protocols` by ALPN, if any."""
 
-    def __init__(self, pair: Pair, *arguments, clients: Authority | None = None, **options):
+    def __init__(self, pair: Pair, *arguments, clients: Authority | None = None,
+                 protocols: list[str] | None = None, **options):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(pair.chain, pair.key)
+        if protocols:
+            self.context.set_alpn_protocols(protocols)
         if clients:
             self.context.load_verify_locations(clients.file)
             self.context.verify_mode = ssl.CERT_REQUIRED

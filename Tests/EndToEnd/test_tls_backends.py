@@ -167,10 +167,12 @@ def test_http2_to_backends_by_alpn(make, authority, secure_origin):
     assert statistics(portico)["backend_tls"]["completed"] == 1
 
 
-def test_http2_is_not_spoken_to_who_does_not_agree_on_it(make, authority, secure_origin):
-    origin = secure_origin(authority.issue("IP:127.0.0.1"))
+@pytest.mark.parametrize("offered", [None, ["http/1.1"]])
+def test_http1_is_spoken_to_who_does_not_agree_on_http2(make, authority, secure_origin, offered):
+    origin = secure_origin(authority.issue("IP:127.0.0.1"), protocols=offered)
     portico = make.serve(
         origin, cluster={"protocol": "http2", "tls": {"ca": str(authority.file)}})
-    assert portico.get().status == 503
-    portico.wait_log("backend rests .*tls_no_common_protocol")
-    assert not origin.heads
+    for _ in range(3):
+        assert portico.get().status == 200
+    assert [head.start_line for head in origin.heads] == ["GET / HTTP/1.1"] * 3
+    assert origin.accepted == 1, "it is kept like any other"
