@@ -16,10 +16,11 @@ import sys
 
 import http1_scenarios
 import http2_scenarios
+import tls_scenarios
 from harness import Harness
 from proxies import ROOT
 
-SCENARIOS = http1_scenarios.SCENARIOS | http2_scenarios.SCENARIOS
+SCENARIOS = http1_scenarios.SCENARIOS | http2_scenarios.SCENARIOS | tls_scenarios.SCENARIOS
 
 
 def parsed() -> argparse.Namespace:

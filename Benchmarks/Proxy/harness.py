@@ -13,8 +13,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from loads import H2Load, Wrk
+from loads import H2Load, Handshakes, Wrk
 from proxies import HERE, Process, Proxy, Setup, find, free_port
+
+Load = Wrk | H2Load | Handshakes
 
 
 @dataclass
@@ -59,8 +61,7 @@ class Harness:
         self.directory = Path(self.stack.enter_context(
             tempfile.TemporaryDirectory(prefix="portico-bench-")))
         for name in ("origin", "forwarder"):
-            subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-o", self.directory / name,
-                            HERE / f"{name}.c"], check=True)
+            self.compile(name)
         self.origin_port = self.origin(self.stack, "origin", lambda port, _: [
             str(self.directory / "origin"), str(port)])
 
@@ -69,6 +70,27 @@ class Harness:
 
     def __exit__(self, *_) -> None:
         self.stack.close()
+
+    def compile(self, name: str, *libraries: str) -> Path:
+        """A program of this folder."""
+        path = self.directory / name
+        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-o", path, HERE / f"{name}.c",
+                        *libraries], check=True)
+        return path
+
+    def certificate(self, kind: str) -> Path:
+        """A certificate that signs itself: the path that its .pem, .key and .both begin with."""
+        stem = self.directory / kind
+        both = stem.with_suffix(".both")
+        if not both.exists():
+            key, chain = stem.with_suffix(".key"), stem.with_suffix(".pem")
+            kinds = {"ecdsa": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], "rsa": ["rsa:2048"]}
+            subprocess.run(
+                [find("openssl"), "req", "-x509", "-newkey", *kinds[kind], "-nodes", "-keyout",
+                 key, "-out", chain, "-subj", "/CN=bench.example", "-addext",
+                 "subjectAltName=DNS:bench.example"], check=True, capture_output=True)
+            both.write_text(chain.read_text() + key.read_text())
+        return stem
 
     # Processes
 
@@ -99,12 +121,12 @@ class Harness:
 
     # Loads
 
-    def load(self, proxy: Proxy, load: Wrk | H2Load, cores: set[int],
+    def load(self, proxy: Proxy, load: Load, cores: set[int],
              seconds: float | None = None) -> Sample:
         """The proxy's CPU time over exactly the while of the load."""
         seconds = max(1, round(seconds or self.options.seconds))
         before = proxy.cpu()
-        out = subprocess.run(load.command(proxy.port, seconds), capture_output=True, text=True,
+        out = subprocess.run(load.command(proxy, seconds), capture_output=True, text=True,
                              timeout=60, preexec_fn=lambda: os.sched_setaffinity(0, cores)).stdout
         after = proxy.cpu()
         outcome = load.outcome(out)
@@ -114,7 +136,7 @@ class Harness:
         return Sample((after[0] - before[0]) * microseconds, (after[1] - before[1]) * microseconds,
                       outcome.requests, outcome.rate, outcome.p99)
 
-    def compare(self, proxies: list[Proxy], load: Wrk | H2Load,
+    def compare(self, proxies: list[Proxy], load: Load,
                 cores: set[int] | None = None) -> dict[str, Sample]:
         """Medians over interleaved rounds, after one short one that warms everything up."""
         cores = cores or self.load_core

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
-from proxies import find
+from proxies import Proxy, find
 
 MEBIBYTE = 1 << 20
 
@@ -29,9 +30,9 @@ class Wrk:
     path: str
     connections: int
 
-    def command(self, port: int, seconds: int) -> list[str]:
+    def command(self, proxy: Proxy, seconds: int) -> list[str]:
         return [find("wrk"), "-t1", f"-c{self.connections}", f"-d{seconds}s", "--latency",
-                f"http://127.0.0.1:{port}{self.path}"]
+                proxy.url + self.path]
 
     def outcome(self, out: str) -> Outcome:
         number, unit = re.search(r"99% +([\d.]+)(us|ms|s)", out).groups()
@@ -44,7 +45,7 @@ class Wrk:
 
 @dataclass
 class H2Load:
-    """HTTP/2 with prior knowledge: as many streams on each connection, all the time."""
+    """HTTP/2, with prior knowledge or by ALPN: as many streams on each connection, all the time."""
 
     path: str
     connections: int
@@ -53,9 +54,9 @@ class H2Load:
     unit: int | None = None
     """Octets of content to divide by; without it requests are counted."""
 
-    def command(self, port: int, seconds: int) -> list[str]:
+    def command(self, proxy: Proxy, seconds: int) -> list[str]:
         return [find("h2load"), "-t1", f"-c{self.connections}", f"-m{self.streams}",
-                f"-D{seconds}", *self.arguments, f"http://127.0.0.1:{port}{self.path}"]
+                f"-D{seconds}", *self.arguments, proxy.url + self.path]
 
     def outcome(self, out: str) -> Outcome:
         done, failed, broken = (int(re.search(rf"(\d+) {word}", out)[1])
@@ -71,3 +72,25 @@ class H2Load:
     @staticmethod
     def seconds(match: re.Match) -> float:
         return float(match[1]) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[match[2]]
+
+
+@dataclass
+class Handshakes:
+    """Connections that carry one request each, of a few clients at a time."""
+
+    program: Path
+    kind: str
+    """`full` or `resumed`."""
+    version: str = "1.3"
+    clients: int = 8
+
+    def command(self, proxy: Proxy, seconds: int) -> list[str]:
+        return [str(self.program), str(proxy.port), str(seconds), str(self.clients), self.kind,
+                self.version]
+
+    def outcome(self, out: str) -> Outcome:
+        done, resumed, seconds = map(float, re.findall(r"[\d.]+", out))
+        # The first of each client has nothing to resume.
+        expected = done - self.clients if self.kind == "resumed" else 0
+        trouble = f"{resumed:.0f} of {done:.0f} resumed" if resumed != expected else None
+        return Outcome(done, done / seconds, None, trouble)

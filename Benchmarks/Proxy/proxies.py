@@ -87,7 +87,9 @@ class Setup:
     origin: int
     """Its port."""
     downstream: str = "http1"
-    """What the clients speak; `http2` is with prior knowledge."""
+    """What the clients speak; `http2` is with prior knowledge, or by ALPN where there is TLS."""
+    certificate: Path | None = None
+    """What its .pem, .key and .both begin with; without one connections are in clear."""
     upstream: str = "http1"
     """What the origin speaks; nginx speaks `http2` to backends of gRPC only."""
     logs: bool = False
@@ -112,14 +114,19 @@ class Proxy(Process):
         log = f"access_log {directory}/access.log combined buffer=64k flush=1s;"
         file = self.fill("nginx.conf.in", directory, {
             "PORT": port, "DIRECTORY": directory, "USER": "user root;" if os.geteuid() == 0 else "",
-            "LISTEN": "http2" if self.setup.downstream == "http2" else "",
+            "LISTEN": "ssl " * bool(self.setup.certificate)
+            + "http2" * (self.setup.downstream == "http2"),
             "ACCESS_LOG": log if self.setup.logs else "access_log off;"})
         return [find("nginx"), "-p", str(directory), "-c", file]
 
     def haproxy_command(self, directory: Path, port: int) -> list[str]:
         words = {"http1": "", "http2": "proto h2"}
+        bind = words[self.setup.downstream]
+        if self.setup.certificate:
+            alpn = {"http1": "http/1.1", "http2": "h2"}[self.setup.downstream]
+            bind = f"ssl crt {self.setup.certificate}.both alpn {alpn}"
         return [find("haproxy"), "-db", "-f", self.fill("haproxy.cfg.in", directory, {
-            "PORT": port, "BIND": words[self.setup.downstream],
+            "PORT": port, "BIND": bind,
             "SERVER": words[self.setup.upstream],
             "LOG_TARGET": "log stdout format raw local0" if self.setup.logs else "",
             "LOG": "log global\n  option httplog" if self.setup.logs else ""})]
@@ -133,7 +140,9 @@ class Proxy(Process):
 
     def portico_command(self, directory: Path, port: int) -> list[str]:
         protocols = {"http1": '"http1": { "max_requests": 0 }', "http2": '"http2": {}'}
+        pair = '{ "chain": "%s.pem", "key": "%s.key" }' % ((self.setup.certificate,) * 2)
         file = self.fill("portico.json.in", directory, {
+            "TLS": f'"tls": {{ "certificates": [{pair}] }},' if self.setup.certificate else "",
             "PORT": port, "DIRECTORY": directory, "UPSTREAM": self.setup.upstream,
             "PROTOCOLS": protocols[self.setup.downstream],
             "ACCESS_LOG": f"{directory}/access.log" if self.setup.logs else "off",
@@ -141,15 +150,20 @@ class Proxy(Process):
         return [self.setup.portico, "serve", "--config", file, "--workers", str(self.setup.workers)]
 
     def fill(self, template: str, directory: Path, values: dict) -> str:
-        """The template with its @NAMES@ replaced. A line marked `# @fields`, `# @http1` or
-        `# @http2` stays only with the forwarding fields or with such an origin."""
-        values["ORIGIN"] = self.setup.origin
+        """The template with its @NAMES@ replaced. A line marked `# @fields`, `# @tls`, `# @http1`
+        or `# @http2` stays only with the forwarding fields, with TLS, or with such an origin."""
+        values |= {"ORIGIN": self.setup.origin, "CERTIFICATE": self.setup.certificate}
         text = re.sub(r"@([A-Z_]+)@", lambda m: str(values[m[1]]), (HERE / template).read_text())
-        kept = {self.setup.upstream} | ({"fields"} if self.setup.fields else set())
+        kept = {self.setup.upstream} | ({"fields"} if self.setup.fields else set()) \
+            | ({"tls"} if self.setup.certificate else set())
         text = re.sub(r"^.*# @(\w+)\n", lambda m: m[0] if m[1] in kept else "", text, flags=re.M)
         path = directory / template.removesuffix(".in")
         path.write_text(text)
         return str(path)
+
+    @property
+    def url(self) -> str:
+        return f"http{'s' if self.setup.certificate else ''}://127.0.0.1:{self.port}"
 
     def pids(self) -> list[int]:
         """All processes of its session: nginx and nghttpx have a master and a worker."""
