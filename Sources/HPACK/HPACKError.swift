@@ -1,3 +1,5 @@
+public import HTTPSemantics
+
 /// Why a field block cannot be decoded (RFC 7541).
 ///
 /// From then on the two dynamic tables differ, so it is a connection error of type COMPRESSION_ERROR
@@ -26,18 +28,18 @@ public enum HPACKError: Error, Equatable, Sendable {
   case sizeUpdateMissing
 
   /// A label for counters and logs.
-  public var reason: StaticString {
+  public var reason: Reason {
     switch self {
-    case .indexZero: "hpack_index_zero"
-    case .indexPastTable: "hpack_index_past_table"
-    case .integerTooLarge: "hpack_integer_too_large"
-    case .truncated: "hpack_truncated"
-    case .endOfStringSymbol: "hpack_eos"
-    case .invalidPadding: "hpack_padding"
-    case .sizeUpdateAboveLimit: "hpack_size_update_above_limit"
-    case .sizeUpdateNotAtStart: "hpack_size_update_not_at_start"
-    case .tooManySizeUpdates: "hpack_too_many_size_updates"
-    case .sizeUpdateMissing: "hpack_size_update_missing"
+    case .indexZero: .hpackIndexZero
+    case .indexPastTable: .hpackIndexPastTable
+    case .integerTooLarge: .hpackIntegerTooLarge
+    case .truncated: .hpackTruncated
+    case .endOfStringSymbol: .hpackEOS
+    case .invalidPadding: .hpackPadding
+    case .sizeUpdateAboveLimit: .hpackSizeUpdateAboveLimit
+    case .sizeUpdateNotAtStart: .hpackSizeUpdateNotAtStart
+    case .tooManySizeUpdates: .hpackTooManySizeUpdates
+    case .sizeUpdateMissing: .hpackSizeUpdateMissing
     }
   }
 }

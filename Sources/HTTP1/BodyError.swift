@@ -30,16 +30,16 @@ public enum BodyError: Error, Equatable, Sendable {
   }
 
   /// A label for counters and logs.
-  public var reason: StaticString {
+  public var reason: Reason {
     switch self {
-    case .invalidChunkSize: "invalid_chunk_size"
-    case .chunkSizeTooLarge: "chunk_size_too_large"
-    case .invalidChunkExtension: "invalid_chunk_extension"
-    case .chunkExtensionTooLong: "chunk_extension_too_long"
-    case .expectedCRLF: "chunk_crlf"
-    case .excessiveChunkOverhead: "excessive_chunk_overhead"
+    case .invalidChunkSize: .invalidChunkSize
+    case .chunkSizeTooLarge: .chunkSizeTooLarge
+    case .invalidChunkExtension: .invalidChunkExtension
+    case .chunkExtensionTooLong: .chunkExtensionTooLong
+    case .expectedCRLF: .chunkCRLF
+    case .excessiveChunkOverhead: .excessiveChunkOverhead
     case .trailer(let error): error.reason
-    case .truncated: "truncated_body"
+    case .truncated: .truncatedBody
     }
   }
 }

@@ -1,3 +1,5 @@
+public import HTTPSemantics
+
 /// The rule of RFC 9112 §5 that a field section broke, in a head or in trailers.
 public enum FieldError: Error, Equatable, Sendable {
   /// CR that no LF follows.
@@ -41,22 +43,22 @@ public enum FieldError: Error, Equatable, Sendable {
   }
 
   /// A label for counters and logs.
-  public var reason: StaticString {
+  public var reason: Reason {
     switch self {
-    case .bareCR: "bare_cr"
-    case .bareLF: "bare_lf"
-    case .emptyName: "empty_field_name"
-    case .invalidName: "invalid_field_name"
-    case .invalidValue: "invalid_field_value"
-    case .missingColon: "missing_colon"
-    case .obsoleteFolding: "obs_fold"
-    case .oddName: "odd_field_name"
-    case .whitespaceAfterStartLine: "whitespace_after_start_line"
-    case .whitespaceBeforeColon: "whitespace_before_colon"
-    case .invalidConnectionOption: "invalid_connection_option"
-    case .tooManyConnectionOptions: "too_many_connection_options"
-    case .tooManyFields: "too_many_fields"
-    case .sectionTooLarge: "fields_too_large"
+    case .bareCR: .bareCR
+    case .bareLF: .bareLF
+    case .emptyName: .emptyFieldName
+    case .invalidName: .invalidFieldName
+    case .invalidValue: .invalidFieldValue
+    case .missingColon: .missingColon
+    case .obsoleteFolding: .obsFold
+    case .oddName: .oddFieldName
+    case .whitespaceAfterStartLine: .whitespaceAfterStartLine
+    case .whitespaceBeforeColon: .whitespaceBeforeColon
+    case .invalidConnectionOption: .invalidConnectionOption
+    case .tooManyConnectionOptions: .tooManyConnectionOptions
+    case .tooManyFields: .tooManyFields
+    case .sectionTooLarge: .fieldsTooLarge
     }
   }
 }

@@ -1,3 +1,5 @@
+public import HTTPSemantics
+
 /// The rule of RFC 9112 §6 that a message's framing fields broke.
 ///
 /// Where the RFC lets a recipient repair the message, it is refused all the same: the next hop may
@@ -20,17 +22,17 @@ public enum FramingError: Error, Equatable, Sendable {
   case unsupportedTransferCoding
 
   /// A label for counters and logs.
-  public var reason: StaticString {
+  public var reason: Reason {
     switch self {
-    case .contentLengthWithTransferEncoding: "content_length_with_transfer_encoding"
-    case .contentLengthTooLarge: "content_length_too_large"
-    case .duplicateContentLength: "duplicate_content_length"
-    case .invalidContentLength: "invalid_content_length"
-    case .transferEncodingOnHTTP10: "transfer_encoding_on_http10"
-    case .duplicateTransferEncoding: "duplicate_transfer_encoding"
-    case .malformedTransferEncoding: "malformed_transfer_encoding"
-    case .chunkedNotFinal: "chunked_not_final"
-    case .unsupportedTransferCoding: "unsupported_transfer_coding"
+    case .contentLengthWithTransferEncoding: .contentLengthWithTransferEncoding
+    case .contentLengthTooLarge: .contentLengthTooLarge
+    case .duplicateContentLength: .duplicateContentLength
+    case .invalidContentLength: .invalidContentLength
+    case .transferEncodingOnHTTP10: .transferEncodingOnHTTP10
+    case .duplicateTransferEncoding: .duplicateTransferEncoding
+    case .malformedTransferEncoding: .malformedTransferEncoding
+    case .chunkedNotFinal: .chunkedNotFinal
+    case .unsupportedTransferCoding: .unsupportedTransferCoding
     }
   }
 }

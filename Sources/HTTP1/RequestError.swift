@@ -55,25 +55,25 @@ public enum RequestError: Error, Equatable, Sendable {
   }
 
   /// A label for counters and logs.
-  public var reason: StaticString {
+  public var reason: Reason {
     switch self {
-    case .tooManyLeadingLines: "too_many_leading_lines"
-    case .invalidMethod: "invalid_method"
-    case .methodTooLong: "method_too_long"
-    case .methodNotAllowed: "method_not_allowed"
-    case .emptyTarget: "empty_target"
-    case .invalidTarget: "invalid_target"
-    case .invalidTargetForm: "invalid_target_form"
-    case .unsupportedScheme: "unsupported_scheme"
-    case .targetTooLong: "target_too_long"
-    case .missingVersion: "missing_version"
-    case .invalidVersion: "invalid_version"
-    case .unsupportedVersion: "unsupported_version"
-    case .missingHost: "missing_host"
-    case .duplicateHost: "duplicate_host"
+    case .tooManyLeadingLines: .tooManyLeadingLines
+    case .invalidMethod: .invalidMethod
+    case .methodTooLong: .methodTooLong
+    case .methodNotAllowed: .methodNotAllowed
+    case .emptyTarget: .emptyTarget
+    case .invalidTarget: .invalidTarget
+    case .invalidTargetForm: .invalidTargetForm
+    case .unsupportedScheme: .unsupportedScheme
+    case .targetTooLong: .targetTooLong
+    case .missingVersion: .missingVersion
+    case .invalidVersion: .invalidVersion
+    case .unsupportedVersion: .unsupportedVersion
+    case .missingHost: .missingHost
+    case .duplicateHost: .duplicateHost
     case .authority(let error): error.reason
-    case .hostMismatch: "host_mismatch"
-    case .unsupportedExpectation: "unsupported_expectation"
+    case .hostMismatch: .hostMismatch
+    case .unsupportedExpectation: .unsupportedExpectation
     case .field(let error): error.reason
     case .framing(let error): error.reason
     }

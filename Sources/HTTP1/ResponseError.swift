@@ -1,3 +1,5 @@
+public import HTTPSemantics
+
 /// The rule that the head of a backend's response broke. The client is answered 502.
 public enum ResponseError: Error, Equatable, Sendable {
   /// What the response starts with is not `HTTP/` DIGIT `.` DIGIT and a space.
@@ -14,13 +16,13 @@ public enum ResponseError: Error, Equatable, Sendable {
   case framing(FramingError)
 
   /// A label for counters and logs.
-  public var reason: StaticString {
+  public var reason: Reason {
     switch self {
-    case .invalidVersion: "invalid_version"
-    case .unsupportedVersion: "unsupported_version"
-    case .invalidStatus: "invalid_status"
-    case .invalidReasonPhrase: "invalid_reason_phrase"
-    case .statusLineTooLong: "status_line_too_long"
+    case .invalidVersion: .invalidVersion
+    case .unsupportedVersion: .unsupportedVersion
+    case .invalidStatus: .invalidStatus
+    case .invalidReasonPhrase: .invalidReasonPhrase
+    case .statusLineTooLong: .statusLineTooLong
     case .field(let error): error.reason
     case .framing(let error): error.reason
     }

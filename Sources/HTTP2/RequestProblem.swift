@@ -38,19 +38,19 @@ public enum RequestProblem: Error, Equatable, Sendable {
   }
 
   /// A label for counters and logs, the same as for HTTP/1.1 where the rule is the same.
-  public var reason: StaticString {
+  public var reason: Reason {
     switch self {
-    case .methodNotAllowed: "method_not_allowed"
-    case .methodTooLong: "method_too_long"
-    case .targetTooLong: "target_too_long"
-    case .invalidTarget: "invalid_target"
-    case .unsupportedScheme: "unsupported_scheme"
-    case .missingAuthority: "missing_host"
-    case .duplicateHost: "duplicate_host"
-    case .hostMismatch: "host_mismatch"
+    case .methodNotAllowed: .methodNotAllowed
+    case .methodTooLong: .methodTooLong
+    case .targetTooLong: .targetTooLong
+    case .invalidTarget: .invalidTarget
+    case .unsupportedScheme: .unsupportedScheme
+    case .missingAuthority: .missingHost
+    case .duplicateHost: .duplicateHost
+    case .hostMismatch: .hostMismatch
     case .authority(let error): error.reason
-    case .unsupportedExpectation: "unsupported_expectation"
-    case .headTooLarge: "fields_too_large"
+    case .unsupportedExpectation: .unsupportedExpectation
+    case .headTooLarge: .fieldsTooLarge
     }
   }
 }

@@ -1,3 +1,5 @@
+public import HTTPSemantics
+
 /// The rule that a peer broke so that one stream cannot go on (RFC 9113 §5.4.2): a malformed message
 /// (§8.1.1), or a limit.
 public enum StreamError: Error, Equatable, Sendable {
@@ -55,33 +57,33 @@ public enum StreamError: Error, Equatable, Sendable {
   }
 
   /// A label for counters and logs.
-  public var reason: StaticString {
+  public var reason: Reason {
     switch self {
-    case .emptyName: "empty_field_name"
-    case .invalidName: "invalid_field_name"
-    case .invalidValue: "invalid_field_value"
-    case .connectionField: "h2_connection_field"
-    case .invalidTE: "h2_invalid_te"
-    case .unknownPseudoField: "h2_unknown_pseudo_field"
-    case .duplicatePseudoField: "h2_duplicate_pseudo_field"
-    case .missingPseudoField: "h2_missing_pseudo_field"
-    case .latePseudoField: "h2_late_pseudo_field"
-    case .misplacedPseudoField: "h2_misplaced_pseudo_field"
-    case .invalidMethod: "invalid_method"
-    case .invalidPath: "h2_invalid_path"
-    case .invalidConnect: "h2_invalid_connect"
-    case .invalidStatus: "invalid_status"
-    case .invalidContentLength: "invalid_content_length"
-    case .duplicateContentLength: "duplicate_content_length"
-    case .contentLengthMismatch: "content_length_mismatch"
-    case .interimEndsStream: "h2_interim_ends_stream"
-    case .tooManyInterimResponses: "too_many_interim_responses"
-    case .trailersWithoutEnd: "h2_trailers_without_end"
-    case .contentBeforeHead: "h2_content_before_head"
-    case .trailersTooLarge: "trailers_too_large"
-    case .headTooLarge: "fields_too_large"
-    case .refused: "h2_refused_stream"
-    case .windowOverflow: "h2_stream_window_overflow"
+    case .emptyName: .emptyFieldName
+    case .invalidName: .invalidFieldName
+    case .invalidValue: .invalidFieldValue
+    case .connectionField: .h2ConnectionField
+    case .invalidTE: .h2InvalidTE
+    case .unknownPseudoField: .h2UnknownPseudoField
+    case .duplicatePseudoField: .h2DuplicatePseudoField
+    case .missingPseudoField: .h2MissingPseudoField
+    case .latePseudoField: .h2LatePseudoField
+    case .misplacedPseudoField: .h2MisplacedPseudoField
+    case .invalidMethod: .invalidMethod
+    case .invalidPath: .h2InvalidPath
+    case .invalidConnect: .h2InvalidConnect
+    case .invalidStatus: .invalidStatus
+    case .invalidContentLength: .invalidContentLength
+    case .duplicateContentLength: .duplicateContentLength
+    case .contentLengthMismatch: .contentLengthMismatch
+    case .interimEndsStream: .h2InterimEndsStream
+    case .tooManyInterimResponses: .tooManyInterimResponses
+    case .trailersWithoutEnd: .h2TrailersWithoutEnd
+    case .contentBeforeHead: .h2ContentBeforeHead
+    case .trailersTooLarge: .trailersTooLarge
+    case .headTooLarge: .fieldsTooLarge
+    case .refused: .h2RefusedStream
+    case .windowOverflow: .h2StreamWindowOverflow
     }
   }
 }

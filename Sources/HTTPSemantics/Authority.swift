@@ -60,12 +60,12 @@ public enum AuthorityError: Error, Equatable, Sendable {
   case userinfo
 
   /// A label for counters and logs.
-  public var reason: StaticString {
+  public var reason: Reason {
     switch self {
-    case .emptyHost: "empty_host"
-    case .invalidHost: "invalid_host"
-    case .invalidPort: "invalid_port"
-    case .userinfo: "userinfo_in_authority"
+    case .emptyHost: .emptyHost
+    case .invalidHost: .invalidHost
+    case .invalidPort: .invalidPort
+    case .userinfo: .userinfoInAuthority
     }
   }
 }

@@ -14,13 +14,13 @@ public enum TargetError: Error, Equatable, Sendable {
   public var status: StatusCode { .badRequest }
 
   /// A label for counters and logs.
-  public var reason: StaticString {
+  public var reason: Reason {
     switch self {
-    case .aboveRoot: "path_above_root"
-    case .backslash: "backslash_in_path"
-    case .encodedNUL: "encoded_nul"
-    case .malformedPercentEncoding: "malformed_percent_encoding"
-    case .notAbsolute: "path_not_absolute"
+    case .aboveRoot: .pathAboveRoot
+    case .backslash: .backslashInPath
+    case .encodedNUL: .encodedNUL
+    case .malformedPercentEncoding: .malformedPercentEncoding
+    case .notAbsolute: .pathNotAbsolute
     }
   }
 }

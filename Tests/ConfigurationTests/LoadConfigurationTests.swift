@@ -33,7 +33,8 @@ struct LoadConfigurationTests {
           "body_idle": "5s", "write_idle": "6s", "max_age": "0s" },
         "forwarding": { "trusted_proxies": ["10.0.0.0/8", "unix"], "x_forwarded": false,
           "forwarded": true, "request_id": false, "via": "edge" },
-        "min_rate": "0B", "max_connections": 7, "server_field": false } } }
+        "min_rate": "0B", "max_connections": 7, "server_field": false,
+        "reason_field": true } } }
       """)
     #expect(result.lines == [])
     let listener = try #require(result.snapshot?.routing.listeners.first)
@@ -55,6 +56,7 @@ struct LoadConfigurationTests {
     #expect(!listener.forwarding.xForwarded && !listener.forwarding.requestID)
     #expect(listener.forwarding.via == "edge")
     #expect(listener.minRate == 0 && listener.maxConnections == 7 && !listener.serverField)
+    #expect(listener.reasonField)
   }
 
   @Test("every key of a cluster arrives")

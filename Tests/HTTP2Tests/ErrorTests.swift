@@ -1,5 +1,6 @@
 import HPACK
 import HTTP2
+import HTTPSemantics
 import Testing
 
 @Suite("Errors say a code and a label")

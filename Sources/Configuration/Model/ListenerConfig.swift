@@ -26,6 +26,9 @@ public struct ListenerConfig: Equatable, Sendable {
   /// Whether our own answers and forwarded responses without one carry `Server: portico`. JSON:
   /// `server_field`.
   public var serverField = true
+  /// Whether our own errors carry `Portico-Reason`, with the word that the log has. JSON:
+  /// `reason_field`.
+  public var reasonField = false
 
   public init() {}
 }

@@ -10,6 +10,7 @@ struct ListenerDraft {
     case minRate = "min_rate"
     case maxConnections = "max_connections"
     case serverField = "server_field"
+    case reasonField = "reason_field"
 
     static let later: Set<String> = ["proxy_protocol", "http3"]
   }
@@ -27,6 +28,7 @@ struct ListenerDraft {
     object.read(
       .maxConnections, into: &config.maxConnections, in: 0...Ranges.connections.upperBound)
     object.read(.serverField, into: &config.serverField)
+    object.read(.reasonField, into: &config.reasonField)
   }
 
   private mutating func bind(_ node: Node) {

@@ -122,7 +122,8 @@ extension WorkerStatistics {
   ///   - certificates: Those that are served.
   ///   - now: In seconds since 1970.
   func json(_ certificates: [CertificateStatus], now: Int64) -> String {
-    let refusals = refusals.sorted { $0.key < $1.key }.map { "\(JSONText.string($0)):\($1)" }
+    let refusals = refusals.sorted { $0.key.rawValue < $1.key.rawValue }
+      .map { "\(JSONText.string($0.rawValue)):\($1)" }
     return JSONText.object([
       "accepted_connections": "\(acceptedConnections)",
       "open_connections": "\(openConnections)",

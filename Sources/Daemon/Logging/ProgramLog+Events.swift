@@ -1,3 +1,4 @@
+import HTTPSemantics
 import Proxy
 
 extension ProgramLog {
@@ -23,7 +24,8 @@ extension ProgramLog {
       notice(
         "request refused",
         [
-          "listener": listener, "client": client, "reason": reason, "suppressed": "\(suppressed)",
+          "listener": listener, "client": client, "reason": reason.rawValue,
+          "suppressed": "\(suppressed)",
         ])
     case .handshakeFailed(let listener, let client, let reason, let detail, let suppressed):
       notice(

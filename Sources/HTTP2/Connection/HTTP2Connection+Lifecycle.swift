@@ -8,7 +8,7 @@ extension HTTP2Connection {
   public mutating func beginShutdown() {
     guard goAway.sent == nil else { return }
     goAway.sent = .max
-    output.appendGoAway(.max, .noError, reason: "")
+    output.appendGoAway(.max, .noError, reason: nil)
   }
 
   /// The second step: GOAWAY that names the last stream that is served. Later ones are ignored.
@@ -16,7 +16,7 @@ extension HTTP2Connection {
   /// The connection may be closed when ``activeStreams`` is 0.
   public mutating func finishShutdown(_ code: ErrorCode) {
     goAway.sent = lastPeerStreamID
-    output.appendGoAway(lastPeerStreamID, code, reason: "")
+    output.appendGoAway(lastPeerStreamID, code, reason: nil)
   }
 
   /// Queues the GOAWAY of an error. The owner flushes it and closes.

@@ -1,4 +1,5 @@
 import Bytes
+import HTTPSemantics
 
 /// Writing frames (RFC 9113 §6).
 extension OutputBuffer {
@@ -68,12 +69,13 @@ extension OutputBuffer {
   }
 
   /// - Parameter reason: Goes along as debug data.
-  mutating func appendGoAway(_ lastStreamID: StreamID, _ code: ErrorCode, reason: StaticString) {
-    let length = 8 &+ reason.utf8CodeUnitCount
+  mutating func appendGoAway(_ lastStreamID: StreamID, _ code: ErrorCode, reason: Reason?) {
+    let text = reason?.rawValue ?? ""
+    let length = 8 &+ text.utf8.count
     appendFrameHead(FrameHead(length: length, type: .goAway, streamID: .connection))
     appendUInt32(lastStreamID.rawValue)
     appendUInt32(code.rawValue)
-    append(reason)
+    append(text)
   }
 }
 

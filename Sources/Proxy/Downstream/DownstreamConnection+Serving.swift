@@ -17,7 +17,7 @@ extension DownstreamConnection {
       case .done: break
       case .plainHTTP:
         await HTTP1Session(self, input: input).refuse(
-          .downstream(.badRequest, "plain_http_on_tls_port"))
+          .downstream(.badRequest, .plainHTTPOnTLSPort))
         return close()
       case .gone: return close()
       }
@@ -38,7 +38,7 @@ extension DownstreamConnection {
       await serveHTTP2(http2)
     case .refuseVersion:
       await HTTP1Session(self, input: input).refuse(
-        .downstream(.httpVersionNotSupported, "http2_not_enabled"))
+        .downstream(.httpVersionNotSupported, .http2NotEnabled))
       close()
     }
   }
@@ -91,7 +91,7 @@ extension DownstreamConnection {
       if let buffer = input.buffer {
         switch identifier.identify(buffer.span.extracting(input.unread)) {
         case .chosen(let service): return .chosen(service)
-        case .nobody: return .refused(.downstream(.badRequest, "unknown_protocol"))
+        case .nobody: return .refused(.downstream(.badRequest, .unknownProtocol))
         case .pending: break
         }
       }
@@ -100,7 +100,7 @@ extension DownstreamConnection {
         guard try await input.receiveHead(limit: limit, until: deadline) else { return .gone }
       } catch {
         guard error == .timedOut, !input.unread.isEmpty else { return .gone }
-        return .refused(.downstream(.requestTimeout, "select_timeout"))
+        return .refused(.downstream(.requestTimeout, .selectTimeout))
       }
     }
   }

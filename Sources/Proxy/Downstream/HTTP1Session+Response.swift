@@ -149,6 +149,9 @@ extension HTTP1Session {
       state.output.appendField("Content-Length", decimal: UInt64(content.count))
     }
     for field in answer.fields { state.output.appendField(field.name, value: field.value.span) }
+    if let reason = answer.reasonField(for: listener) {
+      state.output.appendField("Portico-Reason", value: reason.utf8.span)
+    }
     if machine.isClosing {
       state.output.append("Connection: close\r\n")
     } else if isHTTP10 {

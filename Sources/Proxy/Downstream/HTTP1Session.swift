@@ -151,7 +151,7 @@ final class HTTP1Session {
   /// - Returns: How the session ends, or nil if it does not.
   private func timedOut() async -> End? {
     if headDeadline != .never {
-      await refuse(.downstream(.requestTimeout, "head_timeout"))
+      await refuse(.downstream(.requestTimeout, .headTimeout))
       return .close
     }
     return state.loop.now >= connection.idleDeadline ? .close : .park
@@ -210,7 +210,7 @@ final class HTTP1Session {
     exchange.logRefusal(error, of: self)
     do throws(ProxyError) {
       try await answer(
-        OwnResponse(status: error.status, content: .standard(reason: error.reason)))
+        OwnResponse(status: error.status, reason: error.reason))
       await linger()
     } catch {
       isCut = true
@@ -268,18 +268,18 @@ extension HTTP1Session {
     } catch {
       switch error {
       case .timedOut:
-        throw refusal(.requestTimeout, "content_timeout")
+        throw refusal(.requestTimeout, .contentTimeout)
       case .broken, .aborted: throw .clientGone
       }
     }
     receiveMeter.moved(input.unread.count, afterWaiting: state.loop.now - began)
     if receiveMeter.isBelow(listener.minRate) {
-      throw refusal(.requestTimeout, "content_too_slow")
+      throw refusal(.requestTimeout, .contentTooSlow)
     }
   }
 
   /// Counts content that is refused; what follows it is never read as a request.
-  private func refusal(_ status: StatusCode, _ reason: StaticString) -> ProxyError {
+  private func refusal(_ status: StatusCode, _ reason: Reason) -> ProxyError {
     state.refused(
       reason, listener: listener.name, client: connection.peer?.description ?? "unix:")
     machine.closeAfterResponse()

@@ -21,15 +21,15 @@ extension HTTP2RequestStream: DownstreamStream {
     } catch {
       if let failure { throw self.error(of: failure) }
       guard error == .timedOut else { throw .clientGone }
-      throw refusal("content_timeout")
+      throw refusal(.contentTimeout)
     }
     receiveMeter.moved(content.unreadOctets, afterWaiting: state.loop.now - began)
     if !request.isGRPC, receiveMeter.isBelow(listener.minRate) {
-      throw refusal("content_too_slow")
+      throw refusal(.contentTooSlow)
     }
   }
 
-  private func refusal(_ reason: StaticString) -> ProxyError {
+  private func refusal(_ reason: Reason) -> ProxyError {
     state.refused(
       reason, listener: listener.name,
       client: String(decoding: request.clientText, as: UTF8.self))
@@ -152,6 +152,9 @@ extension HTTP2RequestStream: DownstreamStream {
     if answer.statesLength { writeLength(UInt64(content.count), to: link) }
     for field in answer.fields {
       link.engine.writeField(.other, field.name, value: field.value.span)
+    }
+    if let reason = answer.reasonField(for: listener) {
+      link.engine.writeField(.other, "portico-reason", value: reason.utf8.span)
     }
     markHeadSent()
     let endsWithHead = content.isEmpty || request.head.method == .head

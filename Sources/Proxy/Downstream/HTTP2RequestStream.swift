@@ -115,8 +115,7 @@ final class HTTP2RequestStream: HTTP2Stream {
   private func refuse(_ error: ProxyError) async {
     exchange.logRefusal(error, of: self)
     do throws(ProxyError) {
-      try await answer(
-        OwnResponse(status: error.status, content: .standard(reason: error.reason)))
+      try await answer(OwnResponse(status: error.status, reason: error.reason))
     } catch {
       cutResponse()
     }

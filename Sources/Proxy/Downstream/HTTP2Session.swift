@@ -108,7 +108,7 @@ final class HTTP2Session: HTTP2Link {
     }
   }
 
-  override func refused(_ reason: StaticString) {
+  override func refused(_ reason: Reason) {
     state.refused(
       reason, listener: listener.name, client: String(decoding: clientText, as: UTF8.self))
   }

@@ -150,7 +150,7 @@ extension Exchange {
   }
 
   private func noBackend(_ cluster: ClusterRuntime) -> ProxyError {
-    var error = ProxyError.upstream(.serviceUnavailable, "no_backend")
+    var error = ProxyError.upstream(.serviceUnavailable, .noBackend)
     error.retryAfterSeconds = max(1, (cluster.shortestRest(at: state.loop.now) + 999) / 1000)
     return error
   }
@@ -201,7 +201,7 @@ extension Exchange {
       // That we have no descriptor left is not the backend's fault.
       guard !error.isExhaustion else {
         throw ProxyError(
-          source: .internal, status: .serviceUnavailable, reason: "no_descriptors",
+          source: .internal, status: .serviceUnavailable, reason: .noDescriptors,
           retryAfterSeconds: 1)
       }
       noteFailure(backend, error)
@@ -244,7 +244,7 @@ extension Exchange {
     for pool: ConnectionPool, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> BackendConnection? {
     let busy = ProxyError(
-      source: .upstream, status: .serviceUnavailable, reason: "queue_full", retryAfterSeconds: 1)
+      source: .upstream, status: .serviceUnavailable, reason: .queueFull, retryAfterSeconds: 1)
     guard pool.canWait else { throw busy }
     let queueDeadline = min(deadline, state.loop.now + cluster.queueTimeout)
     let point = WaitPoint(on: state.loop)
@@ -263,7 +263,7 @@ extension Exchange {
       case .deadline:
         if isTooLate { throw Self.totalTimeout }
         throw ProxyError(
-          source: .upstream, status: .serviceUnavailable, reason: "queue_timeout",
+          source: .upstream, status: .serviceUnavailable, reason: .queueTimeout,
           retryAfterSeconds: 1)
       case .ready:
         if let idle = pool.checkOut(peeking: true, now: state.loop.now) { return idle }

@@ -47,7 +47,7 @@ extension Exchange {
         if try await backend.sendMore(of: piece, until: min(deadline, stall)) { return }
       } catch {
         if error == .timedOut, isTooLate { throw Self.totalTimeout }
-        throw upstreamError(error, timeout: "backend_write_timeout", broken: "backend_write_failed")
+        throw upstreamError(error, timeout: .backendWriteTimeout, broken: .backendWriteFailed)
       }
       // An abort finds nobody between two waits.
       if let abortCause { throw abortCause }
@@ -55,7 +55,7 @@ extension Exchange {
   }
 
   func upstreamError(
-    _ error: TransportError, timeout: StaticString, broken: StaticString
+    _ error: TransportError, timeout: Reason, broken: Reason
   ) -> ProxyError {
     switch error {
     case .timedOut: .upstream(.gatewayTimeout, timeout)
@@ -161,8 +161,8 @@ extension Exchange {
       case .aborted: throw .clientGone
       case .timedOut:
         throw ProxyError(
-          source: .internal, status: .gatewayTimeout, reason: "backend_write_timeout")
-      case .broken: throw .upstream(.badGateway, "backend_write_failed")
+          source: .internal, status: .gatewayTimeout, reason: .backendWriteTimeout)
+      case .broken: throw .upstream(.badGateway, .backendWriteFailed)
       }
     }
   }

@@ -81,7 +81,7 @@ extension Exchange {
     case .aborted: throw .clientGone
     case .deadline:
       throw isTooLate
-        ? Self.totalTimeout : .upstream(.gatewayTimeout, "response_head_timeout")
+        ? Self.totalTimeout : .upstream(.gatewayTimeout, .responseHeadTimeout)
     }
   }
 
@@ -89,7 +89,7 @@ extension Exchange {
     _ client: Client, _ backend: Backend, _ count: Int
   ) async throws(ProxyError) {
     guard count <= Self.maxInterim, let buffer = backend.headBuffer else {
-      throw .upstream(.badGateway, "too_many_interim")
+      throw .upstream(.badGateway, .tooManyInterimResponses)
     }
     // 100 is between us and the backend: what the client waits for it gets from us.
     if backend.head.status != 100, pump == nil || !client.hasSentHead {
@@ -109,7 +109,7 @@ extension Exchange {
   ) throws(ProxyError) -> Bool {
     log.status = StatusCode(rawValue: backend.head.status)
     guard let headBuffer = backend.headBuffer else {
-      throw .upstream(.badGateway, "backend_closed")
+      throw .upstream(.badGateway, .backendClosed)
     }
     let start = backend.headStart
     if !mayBeSilent { mayBeSilent = isEventStream(backend.head, headBuffer, start) }
@@ -188,7 +188,7 @@ extension Exchange {
       return try await backend.receiveContent(until: min(deadline, idleDeadline))
     } catch {
       if error == .timedOut, isTooLate { throw Self.totalTimeout }
-      throw upstreamError(error, timeout: "response_body_timeout", broken: "backend_reset")
+      throw upstreamError(error, timeout: .responseBodyTimeout, broken: .backendReset)
     }
   }
 }

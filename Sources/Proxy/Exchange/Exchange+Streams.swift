@@ -81,7 +81,7 @@ extension Exchange {
   ) async throws(ProxyError) {
     guard pool.canWaitForStream else {
       throw ProxyError(
-        source: .upstream, status: .serviceUnavailable, reason: "queue_full", retryAfterSeconds: 1)
+        source: .upstream, status: .serviceUnavailable, reason: .queueFull, retryAfterSeconds: 1)
     }
     let point = WaitPoint(on: state.loop)
     do throws(TransportError) { try watch(client, point) } catch { throw .clientGone }
@@ -100,7 +100,7 @@ extension Exchange {
       if isTooLate { throw Self.totalTimeout }
       guard state.loop.now >= queueDeadline else { return }
       throw ProxyError(
-        source: .upstream, status: .serviceUnavailable, reason: "queue_timeout",
+        source: .upstream, status: .serviceUnavailable, reason: .queueTimeout,
         retryAfterSeconds: 1)
     }
   }

@@ -17,7 +17,7 @@ extension Exchange {
     if cluster.backendProtocol == .http2 {
       // Behind us tunnels are of HTTP/1.1. An upgrade may be passed over, a CONNECT not.
       if request.head.connectProtocol.isEmpty { return }
-      throw .downstream(.notImplemented, "tunnel_to_http2")
+      throw .downstream(.notImplemented, .tunnelToHTTP2)
     }
     do throws(ProxyError) {
       request.tunnel = try Tunnel.asked(by: request, of: client.listener, on: route)
@@ -35,7 +35,7 @@ extension Exchange {
     _ client: Client, _ backend: Backend
   ) throws(ProxyError) {
     guard let tunnel = client.request.tunnel, let buffer = backend.headBuffer else {
-      throw .upstream(.badGateway, "unasked_upgrade")
+      throw .upstream(.badGateway, .unaskedUpgrade)
     }
     try tunnel.checkConsent(
       backend.head, buffer.span.extracting(backend.headStart..<buffer.capacity))
@@ -46,7 +46,7 @@ extension Exchange {
     _ client: Client, _ backend: Backend
   ) throws(ProxyError) {
     guard client.request.tunnel?.key != nil, 200..<300 ~= backend.head.status else { return }
-    throw .upstream(.badGateway, "no_upgrade")
+    throw .upstream(.badGateway, .noUpgrade)
   }
 
   // MARK: Carrying it
@@ -64,7 +64,7 @@ extension Exchange {
       try await finishSending(buffer.span.extracting(first), tunnel, client)
     }
     try await passDown(tunnel, client, backend)
-    end("backend_closed")
+    end(.backendClosed)
     waitsAt = nil
     // Waiting for the backend, the pump would not see a client go.
     guard client.watchHangUp(backend.writes) else { throw .clientGone }
@@ -73,7 +73,7 @@ extension Exchange {
   }
 
   /// Notes who ended the tunnel, once.
-  private func end(_ reason: StaticString) {
+  private func end(_ reason: Reason) {
     if log.end == nil { log.end = reason }
   }
 
@@ -116,7 +116,7 @@ extension Exchange {
         switch error {
         case .timedOut: if state.loop.now >= tunnel.deadline { throw Tunnel.idle }
         case .aborted: continue
-        case .broken: throw .upstream(.badGateway, "backend_reset")
+        case .broken: throw .upstream(.badGateway, .backendReset)
         }
       }
     }
@@ -158,7 +158,7 @@ extension Exchange {
         // An end that is our own doing is not the client's to pass on.
         if client.wasCut { throw .clientGone }
         _ = try backend.sendContent(Span(), isEnd: true, trailers: nil)
-        return end("client_closed")
+        return end(.clientClosed)
       }
     }
   }
@@ -191,7 +191,7 @@ extension Exchange {
         switch error {
         case .timedOut: if state.loop.now >= tunnel.deadline { throw Tunnel.idle }
         case .aborted: continue
-        case .broken: throw .upstream(.badGateway, "backend_write_failed")
+        case .broken: throw .upstream(.badGateway, .backendWriteFailed)
         }
       }
     }

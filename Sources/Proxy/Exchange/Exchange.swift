@@ -38,7 +38,7 @@ final class Exchange {
   /// Whether the route's time for the whole exchange is over.
   var isTooLate: Bool { state.loop.now >= deadline }
 
-  static let totalTimeout = ProxyError.upstream(.gatewayTimeout, "total_timeout")
+  static let totalTimeout = ProxyError.upstream(.gatewayTimeout, .totalTimeout)
 
   /// Serves the request of `client` and records what became of it.
   func run<Client: DownstreamStream>(_ client: Client) async {
@@ -72,7 +72,7 @@ final class Exchange {
         client.listener.route(host: bytes[request.head.host], path: path)
       }
     }
-    guard let route else { throw .downstream(.notFound, "no_route") }
+    guard let route else { throw .downstream(.notFound, .noRoute) }
     log.route = route
     if case .length(let length) = request.head.framing, length > route.maxBody {
       throw .contentTooLarge
@@ -93,6 +93,7 @@ final class Exchange {
     _ answer: OwnResponse, _ client: Client
   ) async throws(ProxyError) {
     log.status = answer.status
+    log.end = answer.reason
     try await client.answer(answer)
   }
 
@@ -161,19 +162,21 @@ final class Exchange {
 
   private func fixed(_ response: FixedResponseConfig) -> OwnResponse {
     let status = StatusCode(rawValue: UInt16(clamping: response.status))
-    if response.body.isEmpty {
-      return OwnResponse(
-        status: status, content: status.rawValue >= 400 ? .standard(reason: nil) : .empty)
+    var answer = OwnResponse(status: status)
+    if !response.body.isEmpty {
+      answer.content = .fixed(type: response.contentType, body: response.body)
+    } else if status.rawValue < 400 {
+      answer.content = .empty
     }
-    return OwnResponse(
-      status: status, content: .fixed(type: response.contentType, body: response.body))
+    if status.rawValue >= 400 { answer.reason = .configuredResponse }
+    return answer
   }
 
   // MARK: Failing
 
   /// Tells the client, as far as it can still be told.
   private func fail<Client: DownstreamStream>(_ error: ProxyError, _ client: Client) async {
-    log.end = error.isClientGone && client.wasCut ? "drain_timeout" : error.reason
+    log.end = error.isClientGone && client.wasCut ? .drainTimeout : error.reason
     if error.isUncountedRefusal {
       state.refused(
         error.reason, listener: client.listener.name,
@@ -194,7 +197,7 @@ final class Exchange {
     do throws(ProxyError) {
       try await client.answer(
         OwnResponse(
-          status: error.status, content: .standard(reason: error.reason), fields: fields))
+          status: error.status, reason: error.reason, fields: fields))
     } catch {
       client.cutResponse()
     }

@@ -22,6 +22,7 @@ enum GRPC {
   ) -> OwnResponse {
     var response = OwnResponse(status: .ok, content: .empty)
     response.isTrailersOnly = true
+    response.reason = error.reason
     response.fields = [
       OwnField("content-type", "application/grpc"),
       OwnField("grpc-status", "\(status(of: error, isTooLate: isTooLate).rawValue)"),

@@ -47,11 +47,11 @@ public enum OwnAnswer {
   ///
   /// - Parameters:
   ///   - status: Also gives the phrase.
-  ///   - reason: Why, in one word of letters and `_` that the access log has too; nil to keep it.
+  ///   - reason: Why; nil to keep it.
   ///   - form: Of ``form(accept:)``.
   ///   - output: What is appended to.
   public static func write(
-    _ status: StatusCode, reason: StaticString?, form: Form, into output: inout OutputBuffer
+    _ status: StatusCode, reason: Reason?, form: Form, into output: inout OutputBuffer
   ) {
     switch form {
     case .text:
@@ -60,7 +60,7 @@ public enum OwnAnswer {
       output.append(status.reasonPhrase)
       if let reason {
         output.append(": ")
-        output.append(reason)
+        output.append(reason.rawValue)
       }
     case .json:
       output.append("{\"status\":")
@@ -69,7 +69,7 @@ public enum OwnAnswer {
       output.append(status.reasonPhrase)
       if let reason {
         output.append("\",\"reason\":\"")
-        output.append(reason)
+        output.append(reason.rawValue)
       }
       output.append("\"}")
     }

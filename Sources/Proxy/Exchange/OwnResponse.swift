@@ -5,13 +5,15 @@ import HTTPSemantics
 struct OwnResponse {
   enum Content {
     /// The standard text for the status, in the form that the client accepts.
-    case standard(reason: StaticString?)
+    case standard
     case fixed(type: String, body: String)
     case empty
   }
 
   let status: StatusCode
-  var content = Content.standard(reason: nil)
+  var content = Content.standard
+  /// Why it is an error, if it is one.
+  var reason: Reason?
   /// Fields beside those that every answer has.
   var fields: [OwnField] = []
   /// Whether it is an error of gRPC, which has its status in what are trailers to gRPC.
@@ -26,7 +28,7 @@ struct OwnResponse {
     case .fixed(let type, let body):
       output.append(body)
       return Array(type.utf8)
-    case .standard(let reason):
+    case .standard:
       let form = request.withBytes { bytes in
         guard let line = request.head.fields.first(.accept) else { return OwnAnswer.Form.text }
         return OwnAnswer.form(accept: bytes[line.value])
@@ -34,6 +36,11 @@ struct OwnResponse {
       OwnAnswer.write(status, reason: reason, form: form, into: &output)
       return Array(form.contentType.description.utf8)
     }
+  }
+
+  /// The value of `Portico-Reason`; nil where clients are not to know, or there is nothing to know.
+  func reasonField(for listener: ListenerRuntime) -> String? {
+    listener.addsReason ? reason?.rawValue : nil
   }
 
   /// Whether `Content-Length` says how long the content is, be it empty.

@@ -16,8 +16,7 @@ struct ProxyError: Error {
 
   let source: Source
   let status: StatusCode
-  /// A label for the client, counters and logs.
-  let reason: StaticString
+  let reason: Reason
   var retry = Retry.never
   /// Seconds for `Retry-After`; 0 for none.
   var retryAfterSeconds: UInt64 = 0
@@ -25,29 +24,29 @@ struct ProxyError: Error {
   /// input is read, and a request without a route is none.
   var isUncountedRefusal = false
 
-  static func downstream(_ status: StatusCode, _ reason: StaticString) -> ProxyError {
+  static func downstream(_ status: StatusCode, _ reason: Reason) -> ProxyError {
     ProxyError(source: .downstream, status: status, reason: reason)
   }
 
   static func upstream(
-    _ status: StatusCode, _ reason: StaticString, retry: Retry = .never
+    _ status: StatusCode, _ reason: Reason, retry: Retry = .never
   ) -> ProxyError {
     ProxyError(source: .upstream, status: status, reason: reason, retry: retry)
   }
 
   /// The client went away; it is told nothing.
-  static let clientGone = downstream(.clientClosedRequest, "client_abort")
+  static let clientGone = downstream(.clientClosedRequest, .clientAbort)
   static let clientTooSlow = ProxyError(
-    source: .downstream, status: .requestTimeout, reason: "client_write_timeout",
+    source: .downstream, status: .requestTimeout, reason: .clientWriteTimeout,
     isUncountedRefusal: true)
   static let contentTooLarge = ProxyError(
-    source: .downstream, status: .contentTooLarge, reason: "content_too_large",
+    source: .downstream, status: .contentTooLarge, reason: .contentTooLarge,
     isUncountedRefusal: true)
   static let misdirected = ProxyError(
-    source: .downstream, status: .misdirectedRequest, reason: "misdirected",
+    source: .downstream, status: .misdirectedRequest, reason: .misdirected,
     isUncountedRefusal: true)
   static let loop = ProxyError(
-    source: .downstream, status: .loopDetected, reason: "loop", isUncountedRefusal: true)
+    source: .downstream, status: .loopDetected, reason: .loop, isUncountedRefusal: true)
 
   var isClientGone: Bool { status == .clientClosedRequest }
 }

@@ -30,12 +30,12 @@ extension Tunnel {
     guard head.upgradeRequested, let idleTimeout,
       request.withBytes({ UpgradeField.lists(token, in: head.fields, $0) })
     else { return nil }
-    guard head.method == .get else { throw refusal("websocket_not_get") }
-    guard head.framing == .none else { throw refusal("websocket_with_content") }
+    guard head.method == .get else { throw refusal(.websocketNotGet) }
+    guard head.framing == .none else { throw refusal(.websocketWithContent) }
     return Tunnel(key: nil, idleTimeout: idleTimeout)
   }
 
-  private static func refusal(_ reason: StaticString) -> ProxyError {
+  private static func refusal(_ reason: Reason) -> ProxyError {
     ProxyError(
       source: .downstream, status: .badRequest, reason: reason, isUncountedRefusal: true)
   }
@@ -46,7 +46,7 @@ extension Tunnel {
   ) throws(ProxyError) -> Tunnel? {
     let name = request.head.connectProtocol
     guard let idleTimeout, request.withBytes({ $0[name].equalsIgnoringCase(token) }) else {
-      throw .downstream(.notImplemented, "unsupported_connect_protocol")
+      throw .downstream(.notImplemented, .unsupportedConnectProtocol)
     }
     dropKey(of: request)
     var random = SystemRandomNumberGenerator()
@@ -75,14 +75,14 @@ extension Tunnel {
   /// - Parameter bytes: What the offsets of `head` count in.
   func checkConsent(_ head: ResponseHead, _ bytes: Span<UInt8>) throws(ProxyError) {
     guard head.upgradeNamed, UpgradeField.isOnly(Self.token, in: head.fields, bytes) else {
-      throw .upstream(.badGateway, "wrong_upgrade")
+      throw .upstream(.badGateway, .wrongUpgrade)
     }
     // RFC 9110 §8.6, RFC 9112 §6.1: there is nothing that they could frame.
     guard !head.fields.contains(.contentLength), !head.fields.contains(.transferEncoding) else {
-      throw .upstream(.badGateway, "framed_upgrade")
+      throw .upstream(.badGateway, .framedUpgrade)
     }
     if let key, !Self.isAccepted(key, head.fields, bytes) {
-      throw .upstream(.badGateway, "wrong_websocket_accept")
+      throw .upstream(.badGateway, .wrongWebSocketAccept)
     }
   }
 

@@ -14,7 +14,7 @@ final class Tunnel {
   @Cell private var movedAt = Instant.never
 
   static let token: StaticString = "websocket"
-  static let idle = ProxyError(source: .internal, status: .gatewayTimeout, reason: "tunnel_idle")
+  static let idle = ProxyError(source: .internal, status: .gatewayTimeout, reason: .tunnelIdle)
 
   init(key: WebSocketKey?, idleTimeout: Interval) {
     self.key = key

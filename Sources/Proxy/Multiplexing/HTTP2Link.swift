@@ -64,7 +64,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   /// The peer takes no further streams, and has processed none above `last`.
   func receivedGoAway(_ last: StreamID) {}
   /// The peer broke a rule; to be counted.
-  func refused(_ reason: StaticString) {}
+  func refused(_ reason: Reason) {}
   /// A stream's slot has been given back.
   func released() {}
   /// All that was in the output has gone out.

@@ -1,4 +1,5 @@
 import HTTP2
+import HTTPSemantics
 
 /// Why a stream of HTTP/2 cannot go on.
 enum StreamFailure {
@@ -7,7 +8,7 @@ enum StreamFailure {
   /// The peer says that it has not processed the request at all.
   case unprocessed
   /// The peer broke a rule on it.
-  case breach(StaticString)
+  case breach(Reason)
   /// The connection is gone.
   case lost
 }

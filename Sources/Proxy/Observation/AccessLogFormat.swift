@@ -1,5 +1,6 @@
 public import Bytes
 public import Configuration
+import HTTPSemantics
 
 /// Writes access log lines, as JSON or by a text template.
 ///
@@ -106,7 +107,7 @@ public struct AccessLogFormat: Sendable {
     output.append(decimal: UInt64(max(0, record.attempts)))
     if let end = record.end {
       output.append(",\"end\":\"")
-      output.append(end)
+      output.append(end.rawValue)
       output.append("\"")
     } else {
       output.append(",\"end\":null")
@@ -139,7 +140,7 @@ public struct AccessLogFormat: Sendable {
     case .duration: Self.writeSeconds(record.duration, into: &output)
     case .requestID: Self.writeText(requestID, into: &output)
     case .attempts: output.append(decimal: UInt64(max(0, record.attempts)))
-    case .end: output.append(record.end ?? "-")
+    case .end: output.append(record.end?.rawValue ?? "-")
     case .userAgent: Self.writeText(head[record.userAgent], into: &output)
     case .referer: Self.writeText(head[record.referer], into: &output)
     }

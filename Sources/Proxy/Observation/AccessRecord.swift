@@ -1,4 +1,5 @@
 public import Bytes
+public import HTTPSemantics
 
 /// What the access log tells about one finished exchange.
 ///
@@ -32,8 +33,8 @@ public struct AccessRecord: Sendable {
   public var bytesOut: UInt64 = 0
   /// Tries with a backend.
   public var attempts = 0
-  /// Why the exchange ended early, in one word; nil when it did not.
-  public var end: StaticString?
+  /// Why the exchange ended early, or with an error of ours; nil when it did not.
+  public var end: Reason?
 
   public init() {}
 }

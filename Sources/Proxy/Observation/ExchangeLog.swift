@@ -14,7 +14,7 @@ final class ExchangeLog {
   @Cell var octetsOut: UInt64 = 0
   @Cell var attempts: UInt32 = 0
   /// Why it ended early.
-  @Cell var end: StaticString? = nil
+  @Cell var end: Reason? = nil
   @Cell private(set) var beganAt = Instant(microseconds: 0)
 
   /// Forgets the exchange before.

@@ -22,6 +22,7 @@ final class ListenerRuntime {
   let minRate: RateLimit
   let forwarding: ForwardingConfig
   let addsServer: Bool
+  let addsReason: Bool
   let via: ViaMember
   let http2: HTTP2Plan
   let maxConnections: Int
@@ -67,6 +68,7 @@ final class ListenerRuntime {
     minRate = RateLimit(octetsPerSecond: config.minRate)
     forwarding = config.forwarding
     addsServer = config.serverField
+    addsReason = config.reasonField
     via = ViaMember(pseudonym: config.forwarding.via)
     http2 = HTTP2Plan(config)
     maxConnections = config.maxConnections == 0 ? .max : config.maxConnections

@@ -43,7 +43,7 @@ extension BackendConnection: UpstreamStream {
       if count > 0 { wasWrittenTo = true }
       return !output.hasUnsent
     } catch {
-      throw .upstream(.badGateway, "backend_write_failed", retry: .ifReused)
+      throw .upstream(.badGateway, .backendWriteFailed, retry: .ifReused)
     }
   }
 
@@ -71,8 +71,8 @@ extension BackendConnection: UpstreamStream {
       case .endOfStream, .failed:
         // Nothing came at all: the connection may have died while it was idle.
         throw input.unread.isEmpty
-          ? .upstream(.badGateway, "backend_closed", retry: .ifReused)
-          : .upstream(.badGateway, "truncated_head")
+          ? .upstream(.badGateway, .backendClosed, retry: .ifReused)
+          : .upstream(.badGateway, .truncatedHead)
       }
     }
   }

@@ -105,10 +105,10 @@ extension BackendStream: UpstreamStream {
   /// What has become of the stream.
   private var error: ProxyError {
     switch failure {
-    case .unprocessed: .upstream(.badGateway, "backend_refused_stream", retry: .unprocessed)
-    case .reset: .upstream(.badGateway, "backend_reset_stream")
+    case .unprocessed: .upstream(.badGateway, .backendRefusedStream, retry: .unprocessed)
+    case .reset: .upstream(.badGateway, .backendResetStream)
     case .breach(let reason): .upstream(.badGateway, reason)
-    case .lost, nil: .upstream(.badGateway, "backend_closed", retry: .ifReused)
+    case .lost, nil: .upstream(.badGateway, .backendClosed, retry: .ifReused)
     }
   }
 

@@ -88,7 +88,7 @@ final class HTTP2BackendConnection: HTTP2Link {
     pool.roomHasGrown()
   }
 
-  override func refused(_ reason: StaticString) {
+  override func refused(_ reason: Reason) {
     state.refused(reason, listener: pool.label, client: pool.label)
   }
 

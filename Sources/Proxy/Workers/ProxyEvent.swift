@@ -1,3 +1,5 @@
+public import HTTPSemantics
+
 /// What happens on a worker that an operator may want to read of. Told rarely, never per request.
 public enum ProxyEvent: Sendable {
   /// A backend failed and is passed over for a while.
@@ -8,10 +10,9 @@ public enum ProxyEvent: Sendable {
   /// Told at the first pause; `acceptingResumed` follows when there was none for 10 s.
   case acceptingPaused(worker: Int, reason: String)
   case acceptingResumed(worker: Int)
-  /// Malformed input was refused; at most one event a second and worker. `reason` is the counter's
-  /// label, `suppressed` how many refusals were not told since the last event. For a backend that
+  /// Malformed input was refused; at most one event a second and worker. `suppressed` how many refusals were not told since the last event. For a backend that
   /// breaks a rule of HTTP/2, `listener` and `client` are its address.
-  case refused(listener: String, client: String, reason: String, suppressed: Int)
+  case refused(listener: String, client: String, reason: Reason, suppressed: Int)
   /// A TLS handshake with a client failed; at most one event a second and worker.
   case handshakeFailed(
     listener: String, client: String, reason: String, detail: String, suppressed: Int)

@@ -178,12 +178,12 @@ final class WorkerState {
   }
 
   /// Counts input that was refused, and tells of it, at most once a second.
-  func refused(_ reason: StaticString, listener: String, client: @autoclosure () -> String) {
-    statistics.refusals[reason.description, default: 0] += 1
+  func refused(_ reason: Reason, listener: String, client: @autoclosure () -> String) {
+    statistics.refusals[reason, default: 0] += 1
     if let suppressed = refusalNotice.take(at: loop.now) {
       onEvent(
         .refused(
-          listener: listener, client: client(), reason: reason.description, suppressed: suppressed))
+          listener: listener, client: client(), reason: reason, suppressed: suppressed))
     }
   }
 

@@ -1,3 +1,5 @@
+public import HTTPSemantics
+
 /// What workers counted since they began.
 public struct WorkerStatistics: Sendable {
   public var acceptedConnections: UInt64 = 0
@@ -5,7 +7,7 @@ public struct WorkerStatistics: Sendable {
   public var parkedConnections = 0
   public var requests: UInt64 = 0
   /// Refusals of bad input by reason.
-  public var refusals: [String: UInt64] = [:]
+  public var refusals: [Reason: UInt64] = [:]
 
   /// Handshakes with clients.
   public var clientTLS = TLSStatistics()

@@ -54,10 +54,10 @@ struct OwnAnswerTests {
   @Test("the content names status, phrase and reason")
   func content() {
     #expect(
-      written { OwnAnswer.write(.serviceUnavailable, reason: "no_backend", form: .text, into: &$0) }
+      written { OwnAnswer.write(.serviceUnavailable, reason: .noBackend, form: .text, into: &$0) }
         == "503 Service Unavailable: no_backend\n")
     #expect(
-      written { OwnAnswer.write(.serviceUnavailable, reason: "no_backend", form: .json, into: &$0) }
+      written { OwnAnswer.write(.serviceUnavailable, reason: .noBackend, form: .json, into: &$0) }
         == """
         {"status":503,"error":"Service Unavailable","reason":"no_backend"}
 

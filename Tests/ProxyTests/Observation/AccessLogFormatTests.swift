@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Foundation
+import HTTPSemantics
 import Proxy
 import Testing
 
@@ -22,7 +23,7 @@ struct AccessLogFormatTests {
     record.status = 200
     (record.bytesIn, record.bytesOut) = (5, 1_048_576)
     record.attempts = 2
-    record.end = "client_abort"
+    record.end = .clientAbort
     return record
   }
 
