@@ -38,7 +38,7 @@ struct ControlRequestTests {
   func statistics() {
     var statistics = WorkerStatistics()
     statistics.requests = 3
-    statistics.refusals = ["b": 1, "a": 2]
+    statistics.refusals = [.queueFull: 1, .bareCR: 2]
     statistics.clientTLS.completed = 7
     statistics.clientTLS.versions = ["1.3": 5, "1.2": 2]
     let certificate = CertificateStatus(
@@ -47,7 +47,7 @@ struct ControlRequestTests {
     #expect(
       statistics.json([certificate], now: 86400) == """
         {"accepted_connections":0,"open_connections":0,"parked_connections":0,"requests":3,\
-        "refusals":{"a":2,"b":1},\
+        "refusals":{"bare_cr":2,"queue_full":1},\
         "client_tls":{"completed":7,"resumed":0,"versions":{"1.2":2,"1.3":5},"ciphers":{},\
         "failures":{}},"backend_tls":\(tls),\
         "certificates":[{"owner":"listeners.web","file":"a.pem","subject":"CN=a","days_left":2}]}
