@@ -79,7 +79,8 @@ let package = Package(
 
     .testTarget(
       name: "AddressingTests", dependencies: ["Addressing", "Bytes"], swiftSettings: house),
-    .testTarget(name: "BalancingTests", dependencies: ["Balancing"], swiftSettings: house),
+    .testTarget(
+      name: "BalancingTests", dependencies: ["Balancing", "TestSupport"], swiftSettings: house),
     .testTarget(
       name: "BytesTests", dependencies: ["Bytes", "CodecTestSupport"], swiftSettings: house),
     .testTarget(
@@ -89,7 +90,7 @@ let package = Package(
       name: "DaemonTests",
       dependencies: [
         "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "HTTPSemantics", "Proxy",
-        "System", "TLS",
+        "System", "TLS", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),
@@ -102,7 +103,9 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "HPACKTests",
-      dependencies: ["Bytes", "CMallocCounter", "CodecTestSupport", "HPACK", "HTTPSemantics"],
+      dependencies: [
+        "Bytes", "CMallocCounter", "CodecTestSupport", "HPACK", "HTTPSemantics", "TestSupport",
+      ],
       exclude: ["Fixtures"], swiftSettings: house),
     .testTarget(
       name: "HTTP2Tests",
@@ -112,20 +115,24 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "EventLoopTests",
-      dependencies: ["Addressing", "Bytes", "EventLoop", "LoopTestSupport", "TLS"],
+      dependencies: ["Addressing", "Bytes", "EventLoop", "LoopTestSupport", "TLS", "TestSupport"],
       swiftSettings: house),
     .testTarget(
       name: "ProxyTests",
       dependencies: [
         "Addressing", "Balancing", "Bytes", "CMallocCounter", "CodecTestSupport", "Configuration",
         "EventLoop", "HTTP1", "HTTPSemantics", "LoopTestSupport", "Proxy", "TLS",
+        "TestSupport",
       ],
       swiftSettings: house),
     .testTarget(
       name: "TLSTests", dependencies: ["Bytes", "COpenSSL", "TLS"], swiftSettings: house),
-    .testTarget(name: "SystemTests", dependencies: ["Addressing", "System"], swiftSettings: house),
+    .testTarget(
+      name: "SystemTests", dependencies: ["Addressing", "System", "TestSupport"],
+      swiftSettings: house),
     .target(
       name: "CodecTestSupport", path: "Tests/CodecTestSupport", swiftSettings: house),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
     .target(
       name: "LoopTestSupport", dependencies: ["EventLoop"], path: "Tests/LoopTestSupport",
       swiftSettings: house),

@@ -1,4 +1,5 @@
 import Balancing
+import TestSupport
 import Testing
 
 @Suite("Rest of a backend that refuses connections")

@@ -2,6 +2,7 @@ import Glibc
 import Proxy
 import Synchronization
 import System
+import TestSupport
 import Testing
 
 @testable import Daemon

@@ -3,6 +3,7 @@ import Configuration
 import EventLoop
 import Proxy
 import System
+import TestSupport
 import Testing
 
 @testable import Daemon

@@ -1,6 +1,7 @@
 import Configuration
 import Logging
 import System
+import TestSupport
 import Testing
 
 @testable import Daemon

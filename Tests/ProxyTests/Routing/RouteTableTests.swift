@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Proxy
+import TestSupport
 import Testing
 
 @Suite("Routing by host and path")

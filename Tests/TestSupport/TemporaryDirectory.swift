@@ -1,10 +1,10 @@
 import Glibc
 
 /// A directory that goes away, with the files in it, when the test lets go of it.
-final class TemporaryDirectory {
-  let path: String
+public final class TemporaryDirectory {
+  public let path: String
 
-  init() {
+  public init() {
     var template = Array("/tmp/portico-test-XXXXXX".utf8CString)
     // Sound: the template is a writable, terminated string.
     let made = unsafe mkdtemp(&template) != nil
@@ -28,12 +28,12 @@ final class TemporaryDirectory {
     _ = unsafe rmdir(path)
   }
 
-  func file(_ name: String) -> String { "\(path)/\(name)" }
+  public func file(_ name: String) -> String { "\(path)/\(name)" }
 }
 
 extension TemporaryDirectory {
   /// What the file holds; nil when there is none.
-  func contents(_ name: String) -> String? {
+  public func contents(_ name: String) -> String? {
     // Sound: the path lives for the call, and the count is that of the buffer.
     let descriptor = unsafe open(file(name), O_RDONLY)
     guard descriptor >= 0 else { return nil }
