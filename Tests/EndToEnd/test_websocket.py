@@ -70,6 +70,9 @@ def test_messages_of_every_size(behind, size: int):
         ws.send(message)
         assert ws.recv(DEADLINE) == message
         assert portico.resident() - before < 8 * MIB
+    line = portico.wait_access(status=101)
+    assert line["method"] == "GET" and line["attempts"] == 1
+    assert line["bytes_in"] >= size and line["bytes_out"] >= size
 
 
 def test_text_and_octets_in_turn(behind):
@@ -113,7 +116,8 @@ def test_compression_is_the_peers_affair(behind):
         assert ws.protocol.extensions
 
 
-@pytest.mark.parametrize("code, reason", [(1000, ""), (1000, "bye"), (1001, "going"), (1011, "oops"),
+@pytest.mark.parametrize("code, reason", [(1000, ""), (1000, "bye"), (1001, "going"), (1008, "policy"),
+                                          (1011, "oops"),
                                           (3000, "registered"), (4999, "r" * 123)])
 def test_close_codes_pass_both_ways(behind, code: int, reason: str):
     closed: list[tuple[int, str]] = []
