@@ -80,6 +80,9 @@ need_toolchain() {
   fi
   command -v swift >/dev/null ||
     fail 'no Swift toolchain found; Portico needs Swift 6.3 or newer (https://swift.org/install)'
+  # A toolchain that was unpacked, not installed, brings none of the libraries that it is linked with.
+  swift build --version >/dev/null 2>&1 ||
+    need_packages libcurl4 libncurses6 libsqlite3-0 libxml2
   version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -n 1)
   IFS=. read -r major minor _ <<<"${version:-0.0}"
   [ "$major" -gt 6 ] || { [ "$major" = 6 ] && [ "${minor:-0}" -ge 3 ]; } ||
@@ -89,7 +92,7 @@ need_toolchain() {
 # A toolchain, and what SwiftPM, the linker and the system libraries need on Debian.
 need_build_tools() {
   need_toolchain
-  need_packages binutils ca-certificates g++ git libncurses6 libssl-dev pkg-config zlib1g-dev
+  need_packages binutils ca-certificates g++ git libssl-dev pkg-config zlib1g-dev
 }
 
 # The release executable, linked with the Swift runtime inside.
