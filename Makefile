@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := help
-.PHONY: run build test test-unit test-e2e check sanitize bench install clean help
+.PHONY: run build test test-unit test-e2e check sanitize bench install deb test-deb clean help
 
 run:        ## build, then serve conf/demo.json with its embedded origins (curl localhost:8080)
 	@scripts/run $(ARGS)
@@ -21,8 +21,12 @@ sanitize:   ## unit tests of TLS, sockets and memory under AddressSanitizer and 
 	@scripts/sanitize $(ARGS)
 bench:      ## CPU per request beside nginx, HAProxy, nghttpx and a raw forwarder; ARGS goes to the bench
 	@scripts/bench $(ARGS)
-install:    ## into $(DESTDIR)$(PREFIX): executable, configuration, systemd units
+install:    ## into $(DESTDIR)$(PREFIX): executable, configuration, systemd units, manual page, completions
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+deb:        ## the Debian package, .build/deb/portico_VERSION_ARCHITECTURE.deb
+	@scripts/deb
+test-deb:   ## the Debian package through its life in a Debian made by debootstrap; as root
+	@scripts/test-deb
 clean:      ## remove what was built
 	@rm -rf .build
 help:       ## this list

@@ -8,10 +8,13 @@ struct CertCommand: ParsableCommand {
     commandName: "cert", abstract: "Print what a certificate says, and what is wrong with it.",
     discussion: "It exits with 0 unless clients ought to refuse it, else with 78.")
 
-  @Argument(help: ArgumentHelp("A file of certificates in PEM.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("A file of certificates in PEM.", valueName: "file"), completion: .file())
   var file: String
 
-  @Option(help: ArgumentHelp("The private key that is to fit it, in PEM.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The private key that is to fit it, in PEM.", valueName: "file"),
+    completion: .file())
   var key: String?
 
   func run() throws {

@@ -8,7 +8,8 @@ struct ConfigurationOption: ParsableArguments {
     help: ArgumentHelp(
       "The main configuration file.",
       discussion: "Default: /etc/portico/portico.json, else conf/portico.json.",
-      valueName: "file"))
+      valueName: "file"),
+    completion: .file(extensions: ["json"]))
   var file: String?
 
   private static let installed = "/etc/portico/portico.json"
