@@ -39,8 +39,10 @@ extension Endpoint {
     }
     let port = try parsePort(text[text.utf8.index(after: colon)...])
     if let address = IPAddress(String(host)) { return .ip(address, port: port) }
-    guard isHostName(host.utf8) else { throw .badHost }
-    return .name(host.lowercased(), port: port)
+    let name = host.lowercased()
+    // Names come out in lower case, where these two would be read as something else.
+    guard isHostName(host.utf8), name != "unix", name != "fd" else { throw .badHost }
+    return .name(name, port: port)
   }
 
   private static func parseBracketed(_ text: String) throws(EndpointError) -> Endpoint {

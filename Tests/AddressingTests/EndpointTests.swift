@@ -54,7 +54,7 @@ struct EndpointTests {
     "a backend's address is refused with the reason",
     arguments: [
       ("10.0.0.1:0", .portZero), ("a:0", .portZero), ("fd:web", .inheritedBackend),
-      ("*:80", .badHost), ("a", .missingPort),
+      ("*:80", .badHost), ("a", .missingPort), ("FD:80", .badHost), ("Unix:80", .badHost),
     ] as [(String, EndpointError)])
   func refusesBackend(text: String, reason: EndpointError) {
     #expect(throws: reason) { try Endpoint.backend(text) }
