@@ -6,14 +6,23 @@
 #include <errno.h>
 #include <stddef.h>
 
+static _Thread_local unsigned long count;
+
+unsigned long malloc_count(void) { return count; }
+
+// A sanitizer has an allocator of its own. In its place this one would leave it nothing to watch.
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+
+bool malloc_is_counted(void) { return false; }
+
+#else
+
+bool malloc_is_counted(void) { return true; }
+
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
-
-static _Thread_local unsigned long count;
-
-unsigned long malloc_count(void) { return count; }
 
 void *malloc(size_t size) {
   count++;
@@ -40,3 +49,5 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
   *memory = __libc_memalign(alignment, size);
   return *memory ? 0 : ENOMEM;
 }
+
+#endif

@@ -4,7 +4,7 @@ import HPACK
 import HTTPSemantics
 import Testing
 
-@Suite("Allocations of HPACK")
+@Suite("Allocations of HPACK", .enabled(if: malloc_is_counted()))
 struct AllocationTests {
   static let fields = [
     Field(":method", "GET"), Field(":scheme", "https"), Field(":authority", "shop.example"),

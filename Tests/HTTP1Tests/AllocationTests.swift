@@ -6,7 +6,7 @@ import Testing
 
 /// Holds in debug builds as in release builds. Refused messages are measured by `codec-bench`: the testing
 /// library takes note of every error thrown, and allocates for that.
-@Suite("Allocations in steady state")
+@Suite("Allocations in steady state", .enabled(if: malloc_is_counted()))
 struct AllocationTests {
   static let request = Array(
     "POST /a%20b/../c?d=e HTTP/1.1\r\nHost: www.example.com:8080\r\nConnection: keep-alive, x-a\r\nX-A: b\r\nTE: trailers\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"

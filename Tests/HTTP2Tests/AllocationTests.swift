@@ -2,7 +2,7 @@ import CMallocCounter
 import HTTP2
 import Testing
 
-@Suite("Allocations in steady state")
+@Suite("Allocations in steady state", .enabled(if: malloc_is_counted()))
 struct AllocationTests {
   /// All that a debug build has are the frames of accessors that are not inlined there.
   private static func limit(debug: UInt) -> UInt {

@@ -1,6 +1,10 @@
+import CMallocCounter
 import Testing
 
-@Suite("Allocations of the whole path, from client to backend and back", .serialized)
+@Suite(
+  "Allocations of the whole path, from client to backend and back",
+  .serialized, .enabled(if: malloc_is_counted())
+)
 struct RequestAllocationTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
