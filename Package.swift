@@ -28,7 +28,7 @@ let package = Package(
     // For Benchmarks/ and Fuzz/, which are packages of their own.
     .library(
       name: "PorticoCodecs", targets: ["Bytes", "HTTPSemantics", "HTTP1", "HPACK", "HTTP2"]),
-    .library(name: "PorticoConfiguration", targets: ["Configuration"]),
+    .library(name: "PorticoConfiguration", targets: ["Addressing", "Configuration"]),
     .library(name: "PorticoTables", targets: ["Balancing", "Proxy"]),
   ],
   dependencies: [

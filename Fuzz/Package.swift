@@ -11,12 +11,10 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func fuzzer(_ name: String, in folder: String) -> Target {
+func fuzzer(_ name: String, in folder: String, of product: String = "PorticoCodecs") -> Target {
   .executableTarget(
     name: name,
-    dependencies: [
-      "FuzzSupport", .product(name: "PorticoCodecs", package: "portico"),
-    ],
+    dependencies: ["FuzzSupport", .product(name: product, package: "portico")],
     path: "Sources/\(folder)", swiftSettings: house)
 }
 
@@ -30,6 +28,9 @@ let package = Package(
     fuzzer("request-target", in: "RequestTargetFuzzer"),
     fuzzer("field-block", in: "FieldBlockFuzzer"),
     fuzzer("frames", in: "FrameFuzzer"),
+    fuzzer("field-values", in: "FieldValueFuzzer", of: "PorticoTables"),
+    fuzzer("addresses", in: "AddressFuzzer", of: "PorticoConfiguration"),
+    fuzzer("configuration", in: "ConfigurationFuzzer", of: "PorticoConfiguration"),
     .target(name: "CLibFuzzer"),
     .target(name: "FuzzSupport", dependencies: ["CLibFuzzer"], swiftSettings: house),
   ]
