@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 .DEFAULT_GOAL := help
-.PHONY: run build test test-unit test-e2e check sanitize bench install deb test-deb clean help
+.PHONY: run build test test-unit test-e2e check test-asan test-tsan fuzz bench install deb test-deb clean help
 
 run:        ## build, then serve conf/demo.json with its embedded origins (curl localhost:8080)
 	@scripts/run $(ARGS)
@@ -17,8 +17,12 @@ test-e2e:   ## the built executable against real peers; ARGS goes to pytest
 	@scripts/test build e2e -- $(ARGS)
 check:      ## lint, and a build in which every warning is an error
 	@scripts/check
-sanitize:   ## unit tests of TLS, sockets and memory under AddressSanitizer and LeakSanitizer
-	@scripts/sanitize $(ARGS)
+test-asan:  ## unit and end-to-end tests under AddressSanitizer and LeakSanitizer; ARGS as in scripts/sanitize
+	@scripts/sanitize address $(ARGS)
+test-tsan:  ## the same under ThreadSanitizer
+	@scripts/sanitize thread $(ARGS)
+fuzz:       ## each parser for 20 seconds under libFuzzer and AddressSanitizer; ARGS='SECONDS [FUZZER...]'
+	@scripts/fuzz $(ARGS)
 bench:      ## CPU per request beside nginx, HAProxy, nghttpx and a raw forwarder; ARGS goes to the bench
 	@scripts/bench $(ARGS)
 install:    ## into $(DESTDIR)$(PREFIX): executable, configuration, systemd units, manual page, completions
