@@ -29,7 +29,7 @@ static inline long copenssl_set_groups(SSL_CTX *context, const char *groups) {
 static inline long copenssl_set_mode(SSL_CTX *context) {
   return SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE |
                                        SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                       SSL_MODE_RELEASE_BUFFERS);
+                                       SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
 }
 static inline long copenssl_set_read_ahead(SSL_CTX *context, int on) {
   return SSL_CTX_set_read_ahead(context, on);

@@ -4,11 +4,12 @@ import Glibc
 
 /// One encrypted connection, over a non-blocking socket that somebody else owns and waits for.
 ///
-/// OpenSSL reads and writes the socket itself, as kTLS needs. `SIGPIPE` has to be ignored
-/// process-wide: it writes with `write(2)`.
+/// OpenSSL reads and writes the socket itself. With kTLS, `SIGPIPE` has to be ignored process-wide: it
+/// writes with `write(2)` then.
 @safe public final class TLSSession {
   /// Valid as long as the session lives.
   let ssl: OpaquePointer
+  let descriptor: Int32
   let server: TLSServerContext?
   let client: TLSClientContext?
   /// Which of the server's identities was chosen. By its index.
@@ -30,16 +31,20 @@ import Glibc
   }
   private let phase = Cell<Phase>(wrappedValue: .handshaking)
 
+  /// Whether the last call read the socket, and got less than it asked for.
+  @Cell var hasDrainedSocket = false
+
   var keyLog: TLSKeyLog? { server?.keyLog ?? client?.keyLog }
 
   /// - Returns: nil if there is no memory.
   init?(server: TLSServerContext, descriptor: Int32) {
     guard let ssl = unsafe SSL_new(server.identities[0].handle.pointer) else { return nil }
     unsafe self.ssl = unsafe ssl
+    self.descriptor = descriptor
     self.server = server
     client = nil
     resumptionKey = nil
-    guard bind(to: descriptor) else { return nil }
+    guard bind() else { return nil }
     unsafe SSL_set_accept_state(ssl)
   }
 
@@ -47,10 +52,11 @@ import Glibc
   init?(client: TLSClientContext, descriptor: Int32, resumptionKey: String?) {
     guard let ssl = unsafe SSL_new(client.handle.pointer) else { return nil }
     unsafe self.ssl = unsafe ssl
+    self.descriptor = descriptor
     server = nil
     self.client = client
     self.resumptionKey = resumptionKey
-    guard bind(to: descriptor) else { return nil }
+    guard bind() else { return nil }
     unsafe SSL_set_connect_state(ssl)
   }
 
@@ -61,11 +67,14 @@ import Glibc
     unsafe SSL_free(ssl)
   }
 
-  private func bind(to descriptor: Int32) -> Bool {
+  private func bind() -> Bool {
     // Sound: the pointer back is only followed within calls that this object makes, and goes with
     // the connection when this object goes.
-    unsafe SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque()) == 1
-      && SSL_set_fd(ssl, descriptor) == 1
+    let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+    guard unsafe SSL_set_ex_data(ssl, 0, this) == 1 else { return false }
+    // The kernel takes over from OpenSSL's own only.
+    let usesKernel = unsafe SSL_get_options(ssl) & COPENSSL_KERNEL_TLS != 0
+    return unsafe usesKernel ? SSL_set_fd(ssl, descriptor) == 1 : SessionSocket.attach(to: self)
   }
 
   /// The session that a callback is about.
@@ -124,8 +133,8 @@ import Glibc
 
   /// Reads octets into `buffer`, from `offset` on: at most what one record holds.
   ///
-  /// An edge of the socket is used up only when this says `wantsRead`; before that, octets may stand
-  /// in a record that was read already.
+  /// An edge of the socket is used up only when this says `wantsRead`, or octets with ``isDrained``;
+  /// before that, octets may stand in a record that was read already.
   ///
   /// - Precondition: There is room after `offset`.
   public func read(into buffer: ByteBuffer, from offset: Int) -> ReadResult {
@@ -133,6 +142,8 @@ import Glibc
     precondition(offset >= 0 && room > 0)
     if phase.wrappedValue == .broken { return .failed(.closed) }
     OpenSSLErrors.clear()
+    // What an earlier call found says nothing: octets, and their edge, may have come since.
+    hasDrainedSocket = false
     var count = 0
     // Sound: at most `room` octets are written, which the buffer has after `offset`.
     let outcome = unsafe buffer.withUnsafeMutableBytes {
@@ -140,6 +151,10 @@ import Glibc
     }
     return outcome == 1 ? .octets(count) : readResult(of: outcome)
   }
+
+  /// Whether the last ``read(into:from:)`` left nothing to be read, neither here nor in the socket.
+  /// Of what came to that since, an edge tells. Spares the call that would find nothing.
+  public var isDrained: Bool { unsafe hasDrainedSocket && SSL_has_pending(ssl) == 0 }
 
   /// As ``read(into:from:)``, of one octet that is not taken away. It takes in what TLS says to
   /// itself: tickets, changes of keys.

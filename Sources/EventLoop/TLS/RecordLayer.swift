@@ -28,12 +28,17 @@ final class RecordLayer {
   }
 
   /// Reads as many records as there are, or as `buffer` has room for from `offset` on.
-  func read(into buffer: ByteBuffer, from offset: Int) -> Progress {
+  ///
+  /// - Parameter isPeerClosed: Whether the end may have come with the edge that is being used up, so
+  ///   that no other will tell of it.
+  func read(into buffer: ByteBuffer, from offset: Int, isPeerClosed: Bool) -> Progress {
     readNeedsRoom = false
     var progress = Progress()
     while progress.end == nil, offset &+ progress.count < buffer.capacity {
       switch session.read(into: buffer, from: offset &+ progress.count) {
-      case .octets(let count): progress.count &+= count
+      case .octets(let count):
+        progress.count &+= count
+        if !isPeerClosed, session.isDrained { progress.end = .needsInput }
       case .wantsRead: progress.end = .needsInput
       case .wantsWrite:
         readNeedsRoom = true

@@ -110,7 +110,7 @@ extension Transport {
   func decrypt(into buffer: ByteBuffer, from offset: Int) -> ReadResult {
     guard let records else { return .failed(EBADF) }
     let neededInput = records.writeNeedsInput
-    let progress = records.read(into: buffer, from: offset)
+    let progress = records.read(into: buffer, from: offset, isPeerClosed: isPeerClosed)
     // What a write waited for may have been among it.
     if neededInput { becomeWritable() }
     switch progress.end {

@@ -80,6 +80,30 @@ struct TransportTLSTests {
     }
   }
 
+  @Test("knows that it has read all, and loses no edge by that")
+  func losesNoEdge() async throws {
+    try await onLoop { runner in
+      let rig = try TLSRig(on: runner.loop)
+      #expect(await rig.handshake(runner) == .done)
+      let (small, large) = (ByteBuffer(capacity: 4), ByteBuffer(capacity: 64))
+      _ = rig.send(octets("only"))
+      #expect(await runner.turn { rig.transport.isReadable })
+      #expect(rig.transport.tryRead(into: large, from: 0) == .octets(4))
+      #expect(!rig.transport.isReadable)
+      // The second record leaves the socket with the first. The third has an edge of its own, which
+      // comes while there is still something to be read.
+      for text in ["1111", "2222"] { _ = rig.send(octets(text)) }
+      #expect(await runner.turn { rig.transport.isReadable })
+      #expect(rig.transport.tryRead(into: small, from: 0) == .octets(4))
+      #expect(rig.transport.isReadable)
+      _ = rig.send(octets("3333"))
+      for _ in 0..<3 { await runner.loop.yieldTurn() }
+      #expect(rig.transport.tryRead(into: large, from: 0) == .octets(8))
+      #expect(large.text(0..<8) == "22223333")
+      #expect(!rig.transport.isReadable)
+    }
+  }
+
   @Test("has what came with the last flight of the handshake")
   func readsEarly() async throws {
     try await onLoop { runner in
