@@ -72,18 +72,21 @@ def test_fields_cannot_be_forged_by_way_of_another_listener(make, authority, cli
     assert not any(name.lower().startswith("x-client") for name in told)
 
 
-@pytest.mark.parametrize("shown, reason", [
-    (None, "no_peer_certificate"), ("foreign", "bad_peer_certificate"),
-    ("revoked", "bad_peer_certificate"),
+@pytest.mark.parametrize("shown, alert, reason", [
+    (None, "certificate required", "no_peer_certificate"),
+    ("foreign", "unknown ca", "bad_peer_certificate"),
+    ("revoked", "certificate revoked", "bad_peer_certificate"),
+    ("expired", "certificate expired", "bad_peer_certificate"),
 ])
-def test_those_that_do_not_verify_are_refused(make, authority, clients, tmp_path, shown, reason):
+def test_those_that_do_not_verify_are_refused(
+        make, authority, clients, tmp_path, shown, alert, reason):
     revoked = clients.issue("revoked.example")
     crl = clients.revoke(revoked)
     portico = make.serve(
         make.origin(), listener=listener(authority, clients, "require", crl=str(crl)))
     pair = {None: None, "foreign": Authority(tmp_path, "others").issue("client.example"),
-            "revoked": revoked}[shown]
-    with pytest.raises((ssl.SSLError, ConnectionError)):
+            "revoked": revoked, "expired": clients.issue("old.example", days=-1)}[shown]
+    with pytest.raises(ssl.SSLError, match=alert):
         with SecureWire(portico.address(), client_context(authority, pair=pair)) as wire:
             wire.request()  # In TLS 1.3 a client hears of it only now.
     portico.wait_log(f"handshake failed .*reason={reason}")
