@@ -57,7 +57,7 @@ let package = Package(
         "HTTPSemantics", "TLS",
       ],
       swiftSettings: house),
-    .target(name: "Balancing", swiftSettings: house),
+    .target(name: "Balancing", dependencies: ["Bytes"], swiftSettings: house),
     .target(
       name: "Configuration", dependencies: ["Addressing", "Bytes", "HTTPSemantics"],
       swiftSettings: house),
@@ -80,7 +80,8 @@ let package = Package(
     .testTarget(
       name: "AddressingTests", dependencies: ["Addressing", "Bytes"], swiftSettings: house),
     .testTarget(
-      name: "BalancingTests", dependencies: ["Balancing", "TestSupport"], swiftSettings: house),
+      name: "BalancingTests", dependencies: ["Balancing", "Bytes", "TestSupport"],
+      swiftSettings: house),
     .testTarget(
       name: "BytesTests", dependencies: ["Bytes", "CodecTestSupport"], swiftSettings: house),
     .testTarget(

@@ -1,112 +1,125 @@
-/// Picks a backend of a cluster: first a subcluster by weight, then one of its backends by weight,
-/// both by smooth weighted round robin.
+/// Picks a backend of a cluster: first a subcluster, then one of its backends.
 ///
-/// A subcluster of weight 0, or without a usable backend, takes no part: the others get its
-/// requests by their own weights. Its turns are not saved up, and the others are not charged for
-/// having stood in: when it is usable again the shares are at once what the weights say.
+/// Subclusters are chosen in turn by weight, or by hash. One of weight 0, or without a usable backend,
+/// takes no part: the others get its requests by their own weights. Its turns are not saved up, and the
+/// others are not charged for having stood in: when it is usable again the shares are at once what the
+/// weights say.
+///
+/// What is usable is told by ``update(_:)``, when that changes, so that a choice looks at what it needs
+/// only. Who may not be chosen by one request is told with it.
 public struct ClusterBalancer: Sendable {
-  /// Weights of a subcluster and of its backends. 0 gets nothing, not even as the last one.
-  public struct Subcluster: Equatable, Sendable {
-    public var weight: Int
-    public var backendWeights: [Int]
-
-    public init(weight: Int, backendWeights: [Int]) {
-      self.weight = weight
-      self.backendWeights = backendWeights
-    }
-  }
-
   /// Where a request goes.
-  public struct Choice: Equatable, Sendable {
-    /// Index into the cluster's subclusters.
-    public var subcluster: Int
-    /// Index over all backends of the cluster, subcluster after subcluster.
-    public var backend: Int
-
-    public init(subcluster: Int, backend: Int) {
-      self.subcluster = subcluster
-      self.backend = backend
-    }
+  public enum Choice: Equatable, Sendable {
+    /// Indices over all backends of the cluster, subcluster after subcluster, and into its subclusters.
+    case backend(Int, subcluster: Int)
+    /// It is refused, as is this subcluster's share.
+    case refused(subcluster: Int)
   }
 
-  /// The backends of each subcluster, as indices over the whole cluster.
+  /// The backends of each subcluster, as indices over the whole cluster; empty for one that refuses.
   public let backends: [Range<Int>]
 
-  @usableFromInline let subclusterWeights: [Int]
-  @usableFromInline let backendWeights: [Int]
-  @usableFromInline var subclusterBalances: [Int]
-  @usableFromInline var backendBalances: [Int]
+  private let shares: SubclusterShares
+  private let identities: [UInt64]
+  private let refuses: [Bool]
+  /// For each backend.
+  private let subclusterOf: [Int]
+  private var groups: [BackendGroup]
+  private var turns: SmoothWeightedRoundRobin
+  private var random: RandomSource
 
   /// - Parameters:
   ///   - subclusters: In the order that indices count.
+  ///   - spillBelow: Percent of a subcluster's backends that must be usable for it to have all of its
+  ///     share. 0: it has that until none is usable.
   ///   - startingAt: So many picks are taken in advance; see
   ///     ``SmoothWeightedRoundRobin/init(weights:startingAt:)``. At both levels, so that two workers
   ///     differ also if there is only one subcluster.
-  public init(_ subclusters: [Subcluster], startingAt: Int = 0) {
+  public init(
+    _ subclusters: [SubclusterPlan], policy: BalancePolicy = .weightedRoundRobin,
+    spillBelow: Int = 0, startingAt: Int = 0, seed: UInt64 = 0
+  ) {
     var ranges: [Range<Int>] = []
-    var weights: [Int] = []
-    var balances: [Int] = []
+    var groups: [BackendGroup] = []
     for subcluster in subclusters {
-      let inner = SmoothWeightedRoundRobin(
-        weights: subcluster.backendWeights, startingAt: startingAt)
-      ranges.append(weights.count..<weights.count + inner.count)
-      weights += inner.weights
-      balances += inner.balances
+      var members: [BackendPlan] = []
+      if case .backends(let backends) = subcluster.members { members = backends }
+      let start = ranges.last?.upperBound ?? 0
+      ranges.append(start..<start + members.count)
+      groups.append(
+        BackendGroup(
+          members, totalInFlight: subcluster.inFlight, policy: policy, startingAt: startingAt))
     }
-    let outer = SmoothWeightedRoundRobin(
-      weights: subclusters.map(\.weight), startingAt: startingAt)
     backends = ranges
-    subclusterWeights = outer.weights
-    subclusterBalances = outer.balances
-    backendWeights = weights
-    backendBalances = balances
+    subclusterOf = ranges.enumerated().flatMap { index, range in range.map { _ in index } }
+    self.groups = groups
+    shares = SubclusterShares(subclusters, spillBelow: spillBelow)
+    identities = subclusters.map(\.identity)
+    refuses = subclusters.map(\.refuses)
+    turns = SmoothWeightedRoundRobin(
+      weights: shares.weights(capacities: groups.map(\.capacity)), startingAt: startingAt)
+    random = RandomSource(seed: seed)
   }
 
-  /// The next backend among the usable ones, or nil if no weight above 0 is left.
+  /// Where the next request goes, or nil if nobody is left.
   ///
-  /// `isUsable` gets an index over the whole cluster and must have no effects: more are asked than
-  /// picked. It is never asked about a weight of 0. With all usable it is asked once for each
-  /// subcluster and once for each backend of the chosen one; a caller that knows cheaply
-  /// that all is well should say so before it looks at the backend.
+  /// - Parameter excluded: Backends that this request must not go to.
+  /// - Complexity: Allocates nothing unless something is excluded. For round robin and least requests
+  ///   O(subclusters + backends of one), else O(subclusters).
+  public mutating func pick(_ query: BalanceQuery, excluding excluded: [Int] = []) -> Choice? {
+    if excluded.isEmpty, query.mayBeRefused { return pick(query) }
+    let weights = excluded.map { replaceWeight(of: $0, by: 0) }
+    let subclusterWeights = turns.weights
+    for index in groups.indices {
+      let isOut = refuses[index] ? !query.mayBeRefused : groups[index].turns.total == 0
+      if isOut { turns[weightOf: index] = 0 }
+    }
+    let choice = pick(query)
+    for index in groups.indices { turns[weightOf: index] = subclusterWeights[index] }
+    // Backwards: of one that is named twice the first weight is the right one.
+    for (index, weight) in zip(excluded, weights).reversed() {
+      _ = replaceWeight(of: index, by: weight)
+    }
+    return choice
+  }
+
+  private mutating func pick(_ query: BalanceQuery) -> Choice? {
+    guard let subcluster = pickSubcluster(query) else { return nil }
+    if refuses[subcluster] { return .refused(subcluster: subcluster) }
+    guard let backend = groups[subcluster].pick(query, &random) else { return nil }
+    return .backend(backends[subcluster].lowerBound + backend, subcluster: subcluster)
+  }
+
+  private mutating func pickSubcluster(_ query: BalanceQuery) -> Int? {
+    if groups.count == 1 { return turns.total > 0 ? 0 : nil }
+    guard let key = query.subclusterKey else { return turns.pick() }
+    return weightedRendezvous(key, identities, weights: turns.weights)
+  }
+
+  private mutating func replaceWeight(of backend: Int, by weight: Int) -> Int {
+    let subcluster = subclusterOf[backend]
+    return groups[subcluster].replaceWeight(
+      of: backend - backends[subcluster].lowerBound, by: weight)
+  }
+}
+
+// MARK: What changes
+
+extension ClusterBalancer {
+  /// Takes what every backend is good for from now on.
   ///
-  /// - Complexity: O(subclusters + backends of one), with all usable; O(1) for a single backend.
-  ///   Allocates nothing.
-  @inlinable
-  public mutating func pick(_ isUsable: (_ backend: Int) -> Bool) -> Choice? {
-    if backendWeights.count == 1 { return pickOnly(isUsable) }
-    // Normally one round. Another worker may mark the last usable backend of the chosen subcluster
-    // between the two questions; then the other subclusters must get their chance.
-    for _ in backends.indices {
-      guard let subcluster = pickSubcluster(isUsable) else { return nil }
-      if let backend = smoothPick(
-        among: backends[subcluster], weights: backendWeights, balances: &backendBalances,
-        isEligible: isUsable)
-      {
-        return Choice(subcluster: subcluster, backend: backend)
-      }
-    }
-    return nil
+  /// - Complexity: O(backends).
+  public mutating func update(_ availability: [BackendAvailability]) {
+    for index in groups.indices { groups[index].update(availability[backends[index]]) }
+    let weights = shares.weights(capacities: groups.map(\.capacity))
+    for index in weights.indices { turns[weightOf: index] = weights[index] }
   }
 
-  /// The one backend of the cluster, wherever it stands.
-  @inlinable
-  func pickOnly(_ isUsable: (Int) -> Bool) -> Choice? {
-    for subcluster in backends.indices where !backends[subcluster].isEmpty {
-      guard subclusterWeights[subcluster] > 0, backendWeights[0] > 0, isUsable(0) else { break }
-      return Choice(subcluster: subcluster, backend: 0)
-    }
-    return nil
-  }
-
-  @inlinable
-  mutating func pickSubcluster(_ isUsable: (Int) -> Bool) -> Int? {
-    // Nothing to choose: its backends will be asked by the choice among them.
-    if backends.count == 1 { return subclusterWeights[0] > 0 ? 0 : nil }
-    // Locals, because the closure may not touch self while the balances are being changed.
-    let (ranges, weights) = (backends, backendWeights)
-    return smoothPick(
-      among: 0..<ranges.count, weights: subclusterWeights, balances: &subclusterBalances
-    ) { index in ranges[index].contains { weights[$0] > 0 && isUsable($0) } }
+  /// Counts a backend's answer, or its failure to give one, after so many microseconds.
+  public mutating func answered(_ backend: Int, in microseconds: Double, at now: UInt64) {
+    let subcluster = subclusterOf[backend]
+    groups[subcluster].answered(
+      backend - backends[subcluster].lowerBound, in: microseconds, at: now)
   }
 
   /// Goes on with the sequences of `old`, after a reload.
@@ -118,14 +131,21 @@ public struct ClusterBalancer: Sendable {
   public mutating func adopt(
     from old: ClusterBalancer, subcluster: (Int) -> Int?, backend: (Int) -> Int?
   ) {
-    subclusterBalances = adoptedBalances(
-      from: old.subclusterBalances, weights: subclusterWeights, mapping: subcluster)
-    for range in backends {
-      // One subcluster at a time: the balances of each have an average of their own.
-      let adopted = adoptedBalances(
-        from: old.backendBalances, weights: Array(backendWeights[range])
-      ) { backend($0 + range.lowerBound) }
-      backendBalances.replaceSubrange(range, with: adopted)
+    turns.adopt(from: old.turns, mapping: subcluster)
+    for index in groups.indices {
+      guard let before = subcluster(index), old.groups.indices.contains(before) else { continue }
+      let range = old.backends[before]
+      groups[index].adopt(from: old.groups[before]) { member in
+        guard let known = backend(member + backends[index].lowerBound), range.contains(known)
+        else { return nil }
+        return known - range.lowerBound
+      }
     }
   }
+
+  /// The shares of the subclusters at the moment, as weights.
+  public var subclusterWeights: [Int] { turns.weights }
+
+  /// The shares of one subcluster's backends at the moment, as weights.
+  public func backendWeights(of subcluster: Int) -> [Int] { groups[subcluster].turns.weights }
 }

@@ -1,34 +1,87 @@
 /// Smooth weighted round robin: picks in proportion to weights, and spreads each one's turns.
 ///
-/// Weights 3, 2, 1 give the order 0 1 0 2 1 0, and so on. The sequence is exact over a cycle.
+/// At each pick every candidate earns its weight, the one with the most is picked (ties go to the
+/// first) and pays what all of them have earned. So the sum of balances never changes, each
+/// candidate's balance is what it is owed, and over as many picks as the weights add up to, each is
+/// picked exactly as often as its weight says. Weights 3, 2, 1 give the order 0 1 0 2 1 0.
+///
+/// A candidate whose weight is 0 neither earns nor pays: while it is away the others share by their
+/// weights, and when it returns it goes on where it stopped, without a burst to make up.
 public struct SmoothWeightedRoundRobin: Sendable {
-  @usableFromInline let weights: [Int]
-  @usableFromInline var balances: [Int]
+  private(set) var weights: [Int]
+  /// Of a candidate whose weight is 0, far below every other.
+  private var balances: [Int]
+  /// The balances to which those return whose weight is 0.
+  private var kept: [Int]
+  /// All weights together.
+  public private(set) var total: Int
 
   /// - Parameters:
-  ///   - weights: One per candidate; 0 (or less) is never picked, not even alone.
+  ///   - weights: One for each candidate; 0 (or less) is never picked, not even alone.
   ///   - startingAt: So many picks are taken in advance, modulo the cycle, so that workers which
   ///     start together do not all begin with the same candidate.
   /// - Complexity: O(candidates × startingAt): meant for a worker's number.
   public init(weights: [Int], startingAt: Int = 0) {
     self.weights = weights.map { max(0, $0) }
-    balances = weights.map { _ in 0 }
-    let cycle = self.weights.reduce(0, &+)
-    guard cycle > 0, startingAt > 0 else { return }
-    for _ in 0..<(startingAt % cycle) { _ = pick { _ in true } }
+    kept = weights.map { _ in 0 }
+    balances = self.weights.map { $0 == 0 ? Self.away : 0 }
+    total = self.weights.reduce(0, &+)
+    guard total > 0, startingAt > 0 else { return }
+    for _ in 0..<(startingAt % total) { _ = pick() }
   }
 
   public var count: Int { weights.count }
 
-  /// The next candidate among those that are eligible, or nil if none is.
-  ///
-  /// `isEligible` is asked at most once for each candidate, and never for one of weight 0.
+  private static let away = Int.min / 2
+
+  public subscript(weightOf candidate: Int) -> Int {
+    get { weights[candidate] }
+    set {
+      let (before, weight) = (weights[candidate], max(0, newValue))
+      total &+= weight &- before
+      weights[candidate] = weight
+      if before > 0, weight == 0 {
+        kept[candidate] = balances[candidate]
+        balances[candidate] = Self.away
+      } else if before == 0, weight > 0 {
+        balances[candidate] = kept[candidate]
+      }
+    }
+  }
+
+  /// The next candidate, or nil if all weights are 0.
   ///
   /// - Complexity: O(candidates); allocates nothing.
-  @inlinable
-  public mutating func pick(_ isEligible: (Int) -> Bool) -> Int? {
-    smoothPick(
-      among: 0..<weights.count, weights: weights, balances: &balances, isEligible: isEligible)
+  public mutating func pick() -> Int? {
+    if total == 0 { return nil }
+    Self.add(weights, to: &balances)
+    let (best, most) = richest()
+    balances[best] = most &- total
+    return best
+  }
+
+  // Two loops: the first of them is done by several at a time, and the second has few jumps that cannot be
+  // foreseen. Together they take half of the time of one.
+
+  private static func add(_ weights: [Int], to balances: inout [Int]) {
+    var balances = balances.mutableSpan
+    let weights = weights.span
+    let count = min(balances.count, weights.count)
+    var index = 0
+    while index < count {
+      balances[index] &+= weights[index]
+      index &+= 1
+    }
+  }
+
+  private func richest() -> (candidate: Int, balance: Int) {
+    let balances = self.balances.span
+    var (best, most) = (0, Int.min)
+    for index in balances.indices {
+      let balance = balances[index]
+      if balance > most { (best, most) = (index, balance) }
+    }
+    return (best, most)
   }
 
   /// Goes on with the sequence of `old`, whose candidates `mapping` finds for ours.
@@ -36,12 +89,27 @@ public struct SmoothWeightedRoundRobin: Sendable {
   /// With the same candidates and weights nothing is disturbed; otherwise those that stay keep
   /// their differences, and nobody is preferred or passed over for longer than one cycle.
   ///
+  /// Only differences between balances decide who is next, so a common shift keeps the sequence.
+  /// They are shifted to an average of 0, where newcomers begin; else one that arrives among debtors
+  /// would be flooded. They are cut to one cycle, so that a candidate whose weight fell from 10,000 to
+  /// 1 does not pay the old debt for 10,000 picks.
+  ///
   /// - Parameters:
   ///   - old: What is replaced.
   ///   - mapping: The index in `old` of our candidate, or nil for a new one.
   public mutating func adopt(
     from old: SmoothWeightedRoundRobin, mapping: (Int) -> Int?
   ) {
-    balances = adoptedBalances(from: old.balances, weights: weights, mapping: mapping)
+    let known = weights.indices.map { index in mapping(index).flatMap { old.balance(of: $0) } }
+    let average = known.compactMap(\.self).reduce(0, &+) / max(1, known.count { $0 != nil })
+    for index in weights.indices {
+      let balance = known[index].map { max(-total, min(total, $0 &- average)) } ?? 0
+      if weights[index] == 0 { kept[index] = balance } else { balances[index] = balance }
+    }
+  }
+
+  private func balance(of candidate: Int) -> Int? {
+    guard weights.indices.contains(candidate) else { return nil }
+    return weights[candidate] == 0 ? kept[candidate] : balances[candidate]
   }
 }

@@ -1,9 +1,14 @@
 import Balancing
+import Bytes
 import Testing
 
 @Suite("Balancing over subclusters and backends")
 struct ClusterBalancerTests {
-  typealias Subcluster = ClusterBalancer.Subcluster
+  /// Weights of a subcluster and of its backends.
+  struct Subcluster: Sendable {
+    let weight: Int
+    let backendWeights: [Int]
+  }
 
   static let shop = [
     Subcluster(weight: 70, backendWeights: [3, 2, 1]),
@@ -66,78 +71,80 @@ struct ClusterBalancerTests {
 
   @Test("600 requests go exactly where the weights say", arguments: spills)
   func spilling(_ c: Spill) {
-    var balancer = ClusterBalancer(c.subclusters)
+    var balancer = balancer(c.subclusters)
     #expect(counts(of: &balancer, picks: c.picks, down: c.down) == c.counts)
   }
 
   @Test("a choice names the subcluster of its backend")
   func choice() {
-    var balancer = ClusterBalancer(Self.shop)
+    var balancer = balancer(Self.shop)
     #expect(balancer.backends == [0..<3, 3..<6])
     for _ in 0..<100 {
-      guard let choice = balancer.pick({ _ in true }) else {
+      guard case .backend(let backend, let subcluster) = balancer.pick(BalanceQuery()) else {
         Issue.record("nothing picked")
         return
       }
-      #expect(balancer.backends[choice.subcluster].contains(choice.backend))
+      #expect(balancer.backends[subcluster].contains(backend))
     }
   }
 
   @Test("a subcluster that returns gets its share again, and no burst")
   func returning() {
-    var balancer = ClusterBalancer(Self.shop)
+    var balancer = balancer(Self.shop)
     _ = counts(of: &balancer, picks: 333, down: [0, 1, 2])
     let after = counts(of: &balancer, picks: 100, down: [])
     #expect(after[0..<3].reduce(0, +) == 70)
   }
 
-  @Test("a backend that falls between the two questions does not hide the other subcluster")
-  func falling() {
-    var balancer = ClusterBalancer([
-      Subcluster(weight: 9, backendWeights: [1, 1]), Subcluster(weight: 1, backendWeights: [1]),
-    ])
-    var questions = 0
-    let choice = balancer.pick { backend in
-      questions += 1
-      return backend == 2 || questions == 1
-    }
-    #expect(choice == ClusterBalancer.Choice(subcluster: 1, backend: 2))
-  }
-
   @Test("workers that start at different places begin with different backends")
   func staggered() {
     let first = (0..<3).map { worker in
-      var balancer = ClusterBalancer(
+      var balancer = self.balancer(
         [Subcluster(weight: 1, backendWeights: [1, 1, 1])], startingAt: worker)
-      return balancer.pick { _ in true }?.backend
+      return balancer.pick(BalanceQuery())
     }
-    #expect(first == [0, 1, 2])
+    #expect(first == (0..<3).map { .backend($0, subcluster: 0) })
   }
 
   @Test("adopting goes on where the old one was, though a subcluster and a backend are new")
   func adopting() {
-    var old = ClusterBalancer(Self.shop)
+    var old = balancer(Self.shop)
     _ = counts(of: &old, picks: 37, down: [])
-    var same = ClusterBalancer(Self.shop)
+    var same = balancer(Self.shop)
     same.adopt(from: old, subcluster: { $0 }, backend: { $0 })
-    var grown = ClusterBalancer(
+    var grown = balancer(
       [Subcluster(weight: 10, backendWeights: [1, 1])] + Self.shop)
     grown.adopt(
       from: old, subcluster: { $0 == 0 ? nil : $0 - 1 }, backend: { $0 < 2 ? nil : $0 - 2 })
     for _ in 0..<100 {
-      #expect(same.pick { _ in true } == old.pick { _ in true })
+      #expect(same.pick(BalanceQuery()) == old.pick(BalanceQuery()))
     }
     let shares = counts(of: &grown, picks: 1100, down: [])
     #expect(abs(shares[0..<2].reduce(0, +) - 100) <= 2)
     #expect(abs(shares[2..<5].reduce(0, +) - 700) <= 2)
   }
 
+  /// A balancer in turn, with nothing in flight.
+  private func balancer(_ subclusters: [Subcluster], startingAt: Int = 0) -> ClusterBalancer {
+    ClusterBalancer(
+      subclusters.map { subcluster in
+        let counters = SharedCounters(count: subcluster.backendWeights.count)
+        return SubclusterPlan(
+          weight: subcluster.weight,
+          members: .backends(
+            subcluster.backendWeights.enumerated().map {
+              BackendPlan(weight: $1, inFlight: counters[$0])
+            }))
+      }, startingAt: startingAt)
+  }
+
   private func counts(
     of balancer: inout ClusterBalancer, picks: Int, down: Set<Int>
   ) -> [Int] {
     var counts = Array(repeating: 0, count: balancer.backends.last?.upperBound ?? 0)
+    balancer.update(counts.indices.map { down.contains($0) ? .unusable() : .usable })
     for _ in 0..<picks {
-      if let choice = balancer.pick({ !down.contains($0) }) { counts[choice.backend] += 1 }
+      if case .backend(let backend, _)? = balancer.pick(BalanceQuery()) { counts[backend] += 1 }
     }
     return counts
   }

@@ -19,6 +19,8 @@ extension Exchange {
     var refusals = 0
     while true {
       let backend = if let retried { retried } else { try pick(from: cluster) }
+      backend.began()
+      defer { backend.ended() }
       let result =
         switch cluster.backendProtocol {
         case .http1: try await tryHTTP1(client, backend, cluster, route, isRetry: retried != nil)
@@ -127,10 +129,14 @@ extension Exchange {
 
   /// The next backend by weight, of those that do not rest.
   private func pick(from cluster: ClusterRuntime) throws(ProxyError) -> BackendRuntime {
-    let now = state.loop.now.milliseconds
-    while let backend = cluster.pick({ $0.pool.shared.canTry(at: now) }) {
+    let query = BalanceQuery(now: state.loop.now.milliseconds)
+    // Each time one more turns out to be unusable.
+    for _ in 0...cluster.backends.count {
+      guard case .backend(let index, _) = cluster.pick(query) else { break }
+      let backend = cluster.backends[index]
       // After a rest one request tries alone; another may have been faster.
-      if backend.pool.shared.beginTry(at: now) { return backend }
+      if backend.pool.shared.beginTry(at: query.now) { return backend }
+      cluster.lookAgain()
     }
     throw noBackend(cluster)
   }

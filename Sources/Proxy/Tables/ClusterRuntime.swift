@@ -1,5 +1,6 @@
 import Addressing
 import Balancing
+import Bytes
 import Configuration
 import EventLoop
 
@@ -21,11 +22,20 @@ final class ClusterRuntime {
   let encryption: ClusterEncryption?
   /// In the order of the balancer's indices.
   let backends: [BackendRuntime]
+  /// Their names, in the order of the balancer's indices.
+  let subclusters: [String]
+  private let shared: SharedCluster
   private var balancer: ClusterBalancer
+  /// What the balancer takes each backend for.
+  private var availability: [BackendAvailability]
+  /// ``SharedCluster/changeCount`` when it was told so.
+  @Cell private var seenChanges: UInt64 = 0
+  /// When something will be different by itself, in milliseconds.
+  @Cell private var nextChange: UInt64 = 0
 
   init(
-    _ config: ClusterConfig, _ configuration: ResolvedConfiguration,
-    backends shared: [BackendIdentity: SharedBackend], startingAt: Int
+    _ config: ClusterConfig, _ configuration: ResolvedConfiguration, shared state: SharedState,
+    startingAt: Int
   ) {
     name = config.name
     backendProtocol = config.protocol
@@ -45,29 +55,60 @@ final class ClusterRuntime {
     encryption = config.tls.map { _ in
       ClusterEncryption(config, material: configuration.tls.clusters[config.name])
     }
+    shared = state.clusters[config.name] ?? SharedCluster()
     var backends: [BackendRuntime] = []
-    var weights: [ClusterBalancer.Subcluster] = []
+    var subclusters: [SubclusterPlan] = []
     for subcluster in config.subclusters {
-      var members: [Int] = []
+      let load = state.subclusterLoads[config.name]?[subcluster.name]
+      var members: [BackendPlan] = []
       for (identity, address, weight) in BackendIdentity.all(
         of: subcluster, in: config, configuration)
       {
-        guard let state = shared[identity] else { continue }
+        guard let known = state.backends[identity] else { continue }
         backends.append(
           BackendRuntime(
-            subcluster: subcluster.name, address: address,
-            pool: ConnectionPool(state, settings: PoolSettings(config.pool))))
-        members.append(weight)
+            index: backends.count, subcluster: subcluster.name, address: address,
+            pool: ConnectionPool(known, settings: PoolSettings(config.pool))))
+        members.append(BackendPlan(weight: weight, inFlight: known.inFlight))
       }
-      weights.append(.init(weight: subcluster.weight, backendWeights: members))
+      subclusters.append(
+        SubclusterPlan(weight: subcluster.weight, inFlight: load, members: .backends(members)))
     }
     self.backends = backends
-    balancer = ClusterBalancer(weights, startingAt: startingAt)
+    self.subclusters = config.subclusters.map(\.name)
+    availability = backends.map { _ in .usable }
+    balancer = ClusterBalancer(subclusters, startingAt: startingAt)
   }
 
-  /// The next usable backend by weight, or nil.
-  func pick(_ isUsable: (BackendRuntime) -> Bool) -> BackendRuntime? {
-    balancer.pick { isUsable(backends[$0]) }.map { backends[$0.backend] }
+  // MARK: Choosing
+
+  /// Where the next request goes, or nil when no backend can be used.
+  ///
+  /// What was chosen may have become unusable since another worker said so: ``SharedBackend/beginTry(at:)``
+  /// knows, and then ``lookAgain()`` is due.
+  ///
+  /// - Parameter excluded: Indices of backends that this request must not go to.
+  func pick(_ query: BalanceQuery, excluding excluded: [Int] = []) -> ClusterBalancer.Choice? {
+    let changes = shared.changeCount
+    if changes != seenChanges || query.now >= nextChange {
+      look(at: query.now)
+      seenChanges = changes
+    }
+    return balancer.pick(query, excluding: excluded)
+  }
+
+  /// Makes the next choice look at all backends before.
+  func lookAgain() { seenChanges = 0 }
+
+  private func look(at now: UInt64) {
+    var next = UInt64.max
+    for index in backends.indices {
+      let state = backends[index].pool.shared.availability(at: now)
+      availability[index] = state
+      next = min(next, state.until)
+    }
+    nextChange = next
+    balancer.update(availability)
   }
 
   /// Milliseconds until the first resting backend may be tried, for `Retry-After`.
@@ -82,12 +123,9 @@ final class ClusterRuntime {
     for (index, backend) in old.backends.enumerated() {
       positions[backend.pool.shared.identity] = index
     }
-    for (index, range) in old.balancer.backends.enumerated() where !range.isEmpty {
-      subclusters[old.backends[range.lowerBound].subcluster] = index
-    }
-    let ours = balancer.backends.map { $0.isEmpty ? nil : backends[$0.lowerBound].subcluster }
+    for (index, name) in old.subclusters.enumerated() { subclusters[name] = index }
     balancer.adopt(
-      from: old.balancer, subcluster: { index in ours[index].flatMap { subclusters[$0] } },
+      from: old.balancer, subcluster: { index in subclusters[self.subclusters[index]] },
       backend: { positions[self.backends[$0].pool.shared.identity] })
   }
 }

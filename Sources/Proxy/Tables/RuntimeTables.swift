@@ -27,7 +27,7 @@ final class RuntimeTables {
     let routing = configuration.routing
     let clusters = routing.clusters.map {
       ClusterRuntime(
-        $0, configuration, backends: shared.backends, startingAt: worker)
+        $0, configuration, shared: shared, startingAt: worker)
     }
     self.clusters = clusters
     let routes = routing.routes.map { RouteRuntime($0, clusters: clusters) }

@@ -1,5 +1,6 @@
 import Addressing
 import Balancing
+import Bytes
 import Synchronization
 
 /// What all workers know of one backend: the only state of the data path that they share.
@@ -7,13 +8,22 @@ final class SharedBackend: Sendable {
   let identity: BackendIdentity
   /// Address and port, or path: what logs say.
   let label: String
+  /// Told of every change of what this backend is good for.
+  let cluster: SharedCluster
+  /// Requests that it works on, tunnels among them.
+  let inFlight: SharedCounter
 
   private let openConnections = Atomic<Int>(0)
   private let waitingRequests = Atomic<Int>(0)
   private let packedRest = Atomic<UInt64>(0)
 
-  init(_ identity: BackendIdentity) {
+  init(
+    _ identity: BackendIdentity, cluster: SharedCluster = SharedCluster(),
+    inFlight: SharedCounter = SharedCounters(count: 1)[0]
+  ) {
     self.identity = identity
+    self.cluster = cluster
+    self.inFlight = inFlight
     label = identity.endpoint.description
   }
 
@@ -43,6 +53,16 @@ final class SharedBackend: Sendable {
   func beganWaiting() { waitingRequests.wrappingAdd(1, ordering: .sequentiallyConsistent) }
   func endedWaiting() { waitingRequests.wrappingSubtract(1, ordering: .relaxed) }
   var hasWaiting: Bool { waitingRequests.load(ordering: .sequentiallyConsistent) > 0 }
+
+  // MARK: What it is good for
+
+  /// What balancers take it for. Whatever is different later without anybody doing anything, such as
+  /// after a rest, is told with it; for everything else ``SharedCluster/changed()`` is called.
+  func availability(at now: UInt64) -> BackendAvailability {
+    let rest = self.rest
+    return rest.canTry(at: now)
+      ? .usable : .unusable(until: now &+ rest.remaining(at: now))
+  }
 
   // MARK: Rest
 
@@ -87,8 +107,11 @@ final class SharedBackend: Sendable {
   }
 
   private func exchange(_ before: BackendRest, _ after: BackendRest) -> Bool {
-    packedRest.compareExchange(
-      expected: before.packed, desired: after.packed, ordering: .relaxed
-    ).exchanged
+    let isExchanged =
+      packedRest.compareExchange(
+        expected: before.packed, desired: after.packed, ordering: .relaxed
+      ).exchanged
+    if isExchanged { cluster.changed() }
+    return isExchanged
   }
 }

@@ -1,9 +1,13 @@
+import Bytes
 import Configuration
 import TLS
 
 /// What all workers share, by what it belongs to; it outlives reloads. Kept by the control loop.
 struct SharedState: Sendable {
   var backends: [BackendIdentity: SharedBackend] = [:]
+  var clusters: [String: SharedCluster] = [:]
+  /// Requests in flight of each subcluster, by cluster and subcluster.
+  var subclusterLoads: [String: [String: SharedCounter]] = [:]
   var listeners: [String: ConnectionCount] = [:]
   /// Sessions of clients without tickets, by listener.
   var sessionCaches: [String: TLSSessionCache] = [:]
@@ -15,21 +19,42 @@ struct SharedState: Sendable {
 
   /// Adds what is new in `configuration`, and forgets what is no longer in it.
   mutating func update(for configuration: ResolvedConfiguration) {
-    var backends: [BackendIdentity: SharedBackend] = [:]
-    for cluster in configuration.routing.clusters {
-      for subcluster in cluster.subclusters {
-        for (identity, _, _) in BackendIdentity.all(of: subcluster, in: cluster, configuration) {
-          backends[identity] = self.backends[identity] ?? SharedBackend(identity)
-        }
-      }
-    }
-    self.backends = backends
+    updateBackends(for: configuration)
     var listeners: [String: ConnectionCount] = [:]
     for listener in configuration.routing.listeners {
       listeners[listener.name] = self.listeners[listener.name] ?? ConnectionCount()
     }
     self.listeners = listeners
     updateSessions(for: configuration.tls)
+  }
+
+  private mutating func updateBackends(for configuration: ResolvedConfiguration) {
+    var backends: [BackendIdentity: SharedBackend] = [:]
+    var clusters: [String: SharedCluster] = [:]
+    var loads: [String: [String: SharedCounter]] = [:]
+    for config in configuration.routing.clusters {
+      let cluster = self.clusters[config.name] ?? SharedCluster()
+      clusters[config.name] = cluster
+      let identities = config.subclusters.flatMap { subcluster in
+        BackendIdentity.all(of: subcluster, in: config, configuration).map(\.0)
+      }
+      // Those of the new ones lie together, to be read in a row.
+      let fresh = identities.filter { self.backends[$0] == nil }
+      let counters = SharedCounters(count: fresh.count)
+      for (index, identity) in fresh.enumerated() where backends[identity] == nil {
+        backends[identity] = SharedBackend(identity, cluster: cluster, inFlight: counters[index])
+      }
+      for identity in identities {
+        backends[identity] = backends[identity] ?? self.backends[identity]
+      }
+      for subcluster in config.subclusters {
+        loads[config.name, default: [:]][subcluster.name] =
+          subclusterLoads[config.name]?[subcluster.name] ?? SharedCounters(count: 1)[0]
+      }
+      // Workers look at all of them with the new weights.
+      cluster.changed()
+    }
+    (self.backends, self.clusters, subclusterLoads) = (backends, clusters, loads)
   }
 
   private mutating func updateSessions(for material: TLSMaterial) {

@@ -217,7 +217,8 @@ extension TunnelHandshakeTests {
       config,
       clusters: [
         ClusterRuntime(
-          backends, ResolvedConfiguration(routing: RoutingConfig()), backends: [:], startingAt: 0)
+          backends, ResolvedConfiguration(routing: RoutingConfig()), shared: SharedState(),
+          startingAt: 0)
       ])
   }
 

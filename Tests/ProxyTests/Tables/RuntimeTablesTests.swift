@@ -1,4 +1,5 @@
 import Addressing
+import Balancing
 import Configuration
 import EventLoop
 import LoopTestSupport
@@ -35,7 +36,7 @@ struct RuntimeTablesTests {
     /// The next backends of cluster `c`, by the last part of their addresses.
     func picks(_ count: Int) -> [String] {
       (0..<count).map { _ in
-        guard let picked = state.tables.clusters[0].pick({ _ in true }) else { return "-" }
+        guard let picked = state.tables.clusters[0].next() else { return "-" }
         return String(picked.label.split(separator: ":")[0].split(separator: ".")[3])
       }
     }
@@ -150,7 +151,7 @@ struct RuntimeTablesTests {
     shared.update(for: configuration)
     let first = (0..<3).map { worker in
       RuntimeTables(configuration, shared: shared, worker: worker)
-        .clusters[0].pick { _ in true }?.label
+        .clusters[0].next()?.label
     }
     #expect(first == ["10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80"])
   }
@@ -179,5 +180,13 @@ struct RuntimeTablesTests {
     routing.maxConnections = 5
     let said = ResolvedConfiguration(routing: routing)
     #expect(RuntimeTables(said, shared: shared, worker: 0).maxConnections == 5)
+  }
+}
+
+extension ClusterRuntime {
+  /// The backend of the next request.
+  fileprivate func next() -> BackendRuntime? {
+    guard case .backend(let index, _) = pick(BalanceQuery()) else { return nil }
+    return backends[index]
   }
 }

@@ -1,0 +1,85 @@
+public import Synchronization
+
+/// Numbers that all threads count up and down and read without locks, in one piece of memory.
+///
+/// A few have a cache line each, so that threads that count different ones do not slow each other
+/// down; many lie side by side, so that they are read quickly in a row.
+@safe
+public final class SharedCounters: @unchecked Sendable {
+  // Sound: `Atomic` may be used by any thread, and the memory lives for as long as the object, which
+  // every `SharedCounter` keeps alive.
+  fileprivate let memory: UnsafeMutableRawPointer
+  private let stride: Int
+  public let count: Int
+
+  private static let cacheLine = 64
+  private static let paddedCount = 64
+
+  /// Counters that stand at 0.
+  public init(count: Int) {
+    self.count = count
+    stride =
+      count <= Self.paddedCount ? Self.cacheLine : MemoryLayout<Atomic<Int>>.stride
+    unsafe memory = .allocate(byteCount: max(1, count) * stride, alignment: Self.cacheLine)
+    for index in 0..<count { unsafe pointer(to: index).initialize(to: Atomic(0)) }
+  }
+
+  deinit { unsafe memory.deallocate() }
+
+  /// One of them.
+  public subscript(index: Int) -> SharedCounter {
+    precondition(index >= 0 && index < count, "no such counter")
+    return unsafe SharedCounter(owner: self, pointer: pointer(to: index))
+  }
+
+  private func pointer(to index: Int) -> UnsafeMutablePointer<Atomic<Int>> {
+    unsafe (memory + index * stride).assumingMemoryBound(to: Atomic<Int>.self)
+  }
+}
+
+/// One of ``SharedCounters``.
+@safe
+public struct SharedCounter: @unchecked Sendable {
+  @usableFromInline let owner: SharedCounters
+  /// Sound: into memory of `owner`.
+  @usableFromInline let pointer: UnsafeMutablePointer<Atomic<Int>>
+
+  fileprivate init(owner: SharedCounters, pointer: UnsafeMutablePointer<Atomic<Int>>) {
+    self.owner = owner
+    unsafe self.pointer = unsafe pointer
+  }
+
+  /// What it stands at; another thread may be about to change it.
+  @inlinable
+  public var value: Int { unsafe pointer.pointee.load(ordering: .relaxed) }
+
+  /// - Returns: What it stands at after.
+  @inlinable
+  @discardableResult
+  public func add(_ number: Int) -> Int {
+    unsafe pointer.pointee.wrappingAdd(number, ordering: .relaxed).newValue
+  }
+}
+
+/// Some counters in an order of their own, to be read in a row.
+@safe
+public struct CounterRow: @unchecked Sendable {
+  /// Sound: into memory of `owners`.
+  @usableFromInline let pointers: [UnsafeMutablePointer<Atomic<Int>>]
+  private let owners: [SharedCounters]
+
+  public init(_ counters: [SharedCounter]) {
+    unsafe pointers = counters.map { unsafe $0.pointer }
+    var owners: [ObjectIdentifier: SharedCounters] = [:]
+    for counter in counters { owners[ObjectIdentifier(counter.owner)] = counter.owner }
+    self.owners = Array(owners.values)
+  }
+
+  @inlinable
+  public var count: Int { unsafe pointers.count }
+
+  @inlinable
+  public subscript(index: Int) -> Int {
+    unsafe pointers[index].pointee.load(ordering: .relaxed)
+  }
+}
