@@ -22,6 +22,7 @@ public struct ClusterBalancer: Sendable {
   private let shares: SubclusterShares
   private let identities: [UInt64]
   private let refuses: [Bool]
+  private let configuredWeights: [Int]
   /// For each backend.
   private let subclusterOf: [Int]
   private var groups: [BackendGroup]
@@ -56,6 +57,7 @@ public struct ClusterBalancer: Sendable {
     shares = SubclusterShares(subclusters, spillBelow: spillBelow)
     identities = subclusters.map(\.identity)
     refuses = subclusters.map(\.refuses)
+    configuredWeights = subclusters.map(\.weight)
     turns = SmoothWeightedRoundRobin(
       weights: shares.weights(capacities: groups.map(\.capacity)), startingAt: startingAt)
     random = RandomSource(seed: seed)
@@ -141,6 +143,13 @@ extension ClusterBalancer {
         return known - range.lowerBound
       }
     }
+  }
+
+  /// Whether the configuration lets a backend have requests at all.
+  public func hasWeight(_ backend: Int) -> Bool {
+    let subcluster = subclusterOf[backend]
+    return configuredWeights[subcluster] > 0
+      && groups[subcluster].weights[backend - backends[subcluster].lowerBound] > 0
   }
 
   /// The shares of the subclusters at the moment, as weights.

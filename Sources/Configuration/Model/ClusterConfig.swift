@@ -16,6 +16,17 @@ public struct ClusterConfig: Equatable, Sendable {
   /// JSON: `subclusters`, an object of `{ "weight": 1, "backends": [...] }`, or `backends` alone for
   /// one subcluster named `default`.
   public var subclusters: [SubclusterConfig] = []
+  /// How one of a subcluster's backends is chosen.
+  public var balance = BalanceConfig()
+  /// How a subcluster is chosen: in turn by weight, or by hash. JSON: `split`.
+  public var split = BalanceConfig()
+  /// Percent of a subcluster's backends, by weight, that must be usable for it to have all of its
+  /// share; with fewer it passes on what they cannot bear. 0: only when none is. JSON: `spill_below`.
+  public var spillBelow = 0
+  /// The subcluster that has all requests as long as it can bear them, such as one in the same place.
+  public var prefer: String?
+  /// nil: a session's requests go to any backend.
+  public var sticky: StickyConfig?
   public var host = HostPolicy.keep
   public var `protocol` = BackendProtocol.http1
   /// What counts when ``protocol`` is `.http2`. JSON: `http2`, an error beside `http1`.
@@ -32,6 +43,10 @@ public struct SubclusterConfig: Equatable, Sendable {
   public var name = ""
   /// 0...10,000; 0 gets no traffic. Default 1.
   public var weight = 1
+  /// 0 first: others get traffic only when those before cannot bear it all.
+  public var priority = 0
+  /// The status that its share is refused with, in place of backends; nil: it has backends.
+  public var refuse: Int?
   public var backends: [BackendConfig] = []
 
   public init() {}

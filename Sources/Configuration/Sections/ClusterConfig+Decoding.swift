@@ -3,10 +3,12 @@ import Addressing
 extension ClusterConfig {
   enum Key: String, ObjectKey {
     case subclusters, backends, host, `protocol`, http2, tls, timeouts, pool
+    case balance, split, prefer, sticky
+    case spillBelow = "spill_below"
 
     static let later: Set<String> = [
-      "balance", "ejection", "hash", "health", "mirror", "proxy_protocol", "queue", "resolve",
-      "retries", "retry", "slow_start", "sticky",
+      "ejection", "health", "mirror", "proxy_protocol", "queue", "resolve",
+      "retries", "retry", "slow_start",
     ]
   }
 
@@ -15,6 +17,7 @@ extension ClusterConfig {
     self.name = name
     guard let object = ObjectNode<Key>(node) else { return }
     subclusters = Self.subclusters(of: object)
+    readBalance(object)
     if let node = object[.host] { host = HostPolicy(decoding: node) }
     readProtocol(object)
     if let node = object[.tls] { tls = ClusterTLSConfig(decoding: node, for: subclusters) }
@@ -50,18 +53,30 @@ extension ClusterConfig {
     guard let members = node.namedMembers() else { return [] }
     if members.isEmpty { node.fail("a cluster needs at least one subcluster") }
     let subclusters = members.map { SubclusterConfig(name: $0.name, decoding: $0.node) }
-    if !subclusters.isEmpty, subclusters.allSatisfy({ $0.weight == 0 }) {
+    check(subclusters, at: node)
+    return subclusters
+  }
+
+  private static func check(_ subclusters: [SubclusterConfig], at node: Node) {
+    let serving = subclusters.filter { $0.refuse == nil }
+    if !serving.isEmpty, serving.allSatisfy({ $0.weight == 0 }) {
       node.fail("at least one subcluster needs a weight above 0")
     }
-    return subclusters
+    if serving.isEmpty, !subclusters.isEmpty {
+      node.fail("at least one subcluster needs backends; a route can respond without any")
+    }
+    let levels = Set(serving.map(\.priority)).sorted()
+    if let gap = levels.indices.first(where: { levels[$0] != $0 }) {
+      node.fail("priorities go from 0 upwards without a gap; none has priority \(gap)")
+    }
   }
 }
 
 extension SubclusterConfig {
   enum Key: String, ObjectKey {
-    case weight, backends
+    case weight, priority, backends, refuse
 
-    static let later: Set<String> = ["balance", "health", "priority"]
+    static let later: Set<String> = ["balance", "health"]
   }
 
   init(name: String, decoding node: Node) {
@@ -69,7 +84,14 @@ extension SubclusterConfig {
     self.name = name
     guard let object = ObjectNode<Key>(node) else { return }
     object.read(.weight, into: &weight, in: Ranges.weight)
-    if let node = object.required(.backends) { backends = BackendConfig.list(decoding: node) }
+    object.read(.priority, into: &priority, in: Ranges.priority)
+    guard let node = object[.refuse] else {
+      if let node = object.required(.backends) { backends = BackendConfig.list(decoding: node) }
+      return
+    }
+    refuse = node.integer(in: Ranges.refusal) ?? 503
+    object[.backends]?.fail("a subcluster has backends, or refuses its share; not both")
+    object[.priority]?.fail("has no effect on what is refused, which is the same share always")
   }
 }
 

@@ -7,6 +7,13 @@ enum Ranges {
   /// RFC 8446 §4.6.1: a ticket lives for seven days at most.
   static let session: ClosedRange<Duration> = .seconds(1)...(.seconds(604_800))
   static let weight = 0...10_000
+  static let priority = 0...9
+  /// Statuses that refuse.
+  static let refusal = 400...599
+  static let percent = 1...100
+  /// Percent of the average load; with less than a little more than that nearly every request would
+  /// have to go on.
+  static let loadBound = 105...1000
   static let connections = 1...10_000_000
   /// Field lines of one message.
   static let fields = 1...1000

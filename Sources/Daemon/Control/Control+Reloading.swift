@@ -57,7 +57,8 @@ extension Control {
       served: running.certificates)
     let found = result.problems + credentials.problems
     guard let material = credentials.material else { return .refused(found) }
-    let (resolved, problems) = await resolveNames(of: fresh.routing, tls: material)
+    let (resolved, problems) = await resolveNames(
+      of: fresh.routing, tls: material, secrets: credentials.secrets)
     guard let resolved else { return .refused(found + problems) }
     let plan = ReloadPlan(
       from: running.routing, startedWith: running.startup, open: running.sockets.map(\.key),

@@ -39,7 +39,8 @@ extension Control {
       of: snapshot.routing, from: DiskFiles(), now: CalendarTime.secondsSince1970, served: nil)
     guard let material = credentials.material else { throw .configuration(credentials.problems) }
     log.problems(credentials.problems)
-    let (resolved, problems) = await resolveNames(of: snapshot.routing, tls: material)
+    let (resolved, problems) = await resolveNames(
+      of: snapshot.routing, tls: material, secrets: credentials.secrets)
     guard let resolved else { throw .configuration(problems) }
     return (resolved, credentials.certificates)
   }

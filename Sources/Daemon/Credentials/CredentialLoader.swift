@@ -9,6 +9,8 @@ struct CredentialLoader<Files: FileSource> {
   /// Fingerprints of what is served now; nil if nothing is.
   private let served: Set<String>?
   private(set) var material = TLSMaterial()
+  /// By path.
+  private(set) var secrets: [String: [UInt8]] = [:]
   private(set) var certificates: [CertificateStatus] = []
   private(set) var problems: [ConfigurationProblem] = []
 
@@ -105,6 +107,22 @@ struct CredentialLoader<Files: FileSource> {
     hasher.combine(settings.parameters)
     hasher.combine(settings.protocols)
     return UInt64(bitPattern: Int64(hasher.finalize()))
+  }
+
+  // MARK: Secrets
+
+  /// The file's octets, without the line's end that editors put there.
+  mutating func loadSecret(_ file: FileReference) {
+    var octets = read(file)
+    if octets.isEmpty { return }
+    while octets.last == UInt8(ascii: "\n") || octets.last == UInt8(ascii: "\r") {
+      octets.removeLast()
+    }
+    if octets.count < StickyConfig.minSecret {
+      let count = "has at least \(StickyConfig.minSecret) octets, this has \(octets.count)"
+      problems.append(file.problem(.error, "a secret \(count)"))
+    }
+    secrets[file.path] = octets
   }
 
   // MARK: Certificates

@@ -8,7 +8,7 @@ import System
 /// - Returns: The configuration with their addresses, or a problem for each backend whose name has
 ///   none.
 func resolveNames(
-  of routing: RoutingConfig, tls: TLSMaterial = TLSMaterial()
+  of routing: RoutingConfig, tls: TLSMaterial = TLSMaterial(), secrets: [String: [UInt8]] = [:]
 ) async -> (resolved: ResolvedConfiguration?, problems: [ConfigurationProblem]) {
   let backends = routing.clusters.flatMap { cluster in
     cluster.subclusters.flatMap { subcluster in
@@ -32,7 +32,9 @@ func resolveNames(
       message: "cannot resolve \(name): \(failure.text)")
   }
   guard problems.isEmpty else { return (nil, problems) }
-  return (ResolvedConfiguration(routing: routing, addresses: addresses, tls: tls), [])
+  return (
+    ResolvedConfiguration(routing: routing, addresses: addresses, tls: tls, secrets: secrets), []
+  )
 }
 
 extension Endpoint {

@@ -44,7 +44,8 @@ extension HTTP1Session {
       keepsTrailers: request.head.acceptsTrailers && responseFraming == .chunked)
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
-      date: state.date.value, via: listener.via.member(of: version), server: listener.addsServer)
+      date: state.date.value, via: listener.via.member(of: version), server: listener.addsServer,
+      cookie: request.addedCookie)
     ResponseForwarder.write(head, bytes, form: form, adding: additions, into: &state.output)
     return try send(first, isEnd: isEnd, trailers)
   }

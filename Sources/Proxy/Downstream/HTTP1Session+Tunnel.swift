@@ -18,7 +18,8 @@ extension HTTP1Session {
     input.beginTunnel()
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
-      date: state.date.value, via: listener.via.member(of: .http1), server: listener.addsServer)
+      date: state.date.value, via: listener.via.member(of: .http1), server: listener.addsServer,
+      cookie: request.addedCookie)
     ResponseForwarder.writeConsent(head, bytes, adding: additions, into: &state.output)
     return try send(first, isEnd: false, nil)
   }

@@ -76,7 +76,8 @@ extension HTTP2RequestStream: DownstreamStream {
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
       date: state.date.value, via: listener.via.member(of: version),
-      server: listener.addsServer)
+      server: listener.addsServer,
+      cookie: request.addedCookie)
     ResponseForwarder.writeFields(
       head, bytes, hasContent: head.framing != .none, keepsTrailers: true,
       adding: additions,
@@ -192,7 +193,8 @@ extension HTTP2RequestStream: DownstreamStream {
     let link = try beginHead(status: 200)
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
-      date: state.date.value, via: listener.via.member(of: version), server: listener.addsServer)
+      date: state.date.value, via: listener.via.member(of: version), server: listener.addsServer,
+      cookie: request.addedCookie)
     ResponseForwarder.writeFields(
       consent, bytes, hasContent: true, keepsTrailers: false, adding: additions,
       into: &link.engine)

@@ -1,4 +1,3 @@
-import Balancing
 import Bytes
 import Configuration
 import EventLoop
@@ -18,7 +17,7 @@ extension Exchange {
     var retried: BackendRuntime?
     var refusals = 0
     while true {
-      let backend = if let retried { retried } else { try pick(from: cluster) }
+      let backend = if let retried { retried } else { try choose(from: cluster, for: client) }
       backend.began()
       defer { backend.ended() }
       let result =
@@ -83,10 +82,12 @@ extension Exchange {
     log.backend = backend
     let forwarder = RequestForwarder(
       request: client.request, listener: client.listener, cluster: cluster, backend: backend)
+    let beganAt = state.loop.now
     do throws(ProxyError) {
       try await exchange(client, over: stream, forwarder, route)
       return .done
     } catch {
+      if error.source == .upstream { noteSlowness(of: backend, in: cluster, since: beganAt) }
       let isAgain = mayTryAgain(client, stream, after: error)
       stream.cancel()
       if let abortCause { throw abortCause }
@@ -96,6 +97,14 @@ extension Exchange {
       pump = nil
       return .again
     }
+  }
+
+  /// A failure that comes quickly must not make a backend look quick.
+  private func noteSlowness(
+    of backend: BackendRuntime, in cluster: ClusterRuntime, since beganAt: Instant
+  ) {
+    let now = state.loop.now
+    cluster.answered(backend, after: max(now - beganAt, .seconds(1)), at: now)
   }
 
   private func mayTryAgain<Client: DownstreamStream, Backend: UpstreamStream>(
@@ -127,18 +136,15 @@ extension Exchange {
 
   // MARK: Getting a connection
 
-  /// The next backend by weight, of those that do not rest.
-  private func pick(from cluster: ClusterRuntime) throws(ProxyError) -> BackendRuntime {
-    let query = BalanceQuery(now: state.loop.now.milliseconds)
-    // Each time one more turns out to be unusable.
-    for _ in 0...cluster.backends.count {
-      guard case .backend(let index, _) = cluster.pick(query) else { break }
-      let backend = cluster.backends[index]
-      // After a rest one request tries alone; another may have been faster.
-      if backend.pool.shared.beginTry(at: query.now) { return backend }
-      cluster.lookAgain()
+  private func choose<Client: DownstreamStream>(
+    from cluster: ClusterRuntime, for client: Client
+  ) throws(ProxyError) -> BackendRuntime {
+    switch cluster.choose(for: client.request, at: state.loop.now) {
+    case .backend(let backend): return backend
+    case .refused(let status):
+      throw ProxyError(source: .internal, status: status, reason: "refused_share")
+    case .nobody: throw noBackend(cluster)
     }
-    throw noBackend(cluster)
   }
 
   private func takeIdle<Client: DownstreamStream>(

@@ -15,8 +15,11 @@ extension Exchange {
     let cluster = forwarder.cluster
     do throws(ProxyError) {
       try await sendRequest(client, over: backend, forwarder, route)
+      let sentAt = state.loop.now
       let headTimeout = route.responseHeadTimeout ?? cluster.responseHeadTimeout
       try await receiveHead(client, over: backend, timeout: headTimeout)
+      let now = state.loop.now
+      cluster.answered(forwarder.backend, after: now - sentAt, at: now)
       try checkRefusal(client, backend)
       if try !passHead(client, backend) {
         if backend.head.status == 101, let tunnel = client.request.tunnel {

@@ -48,6 +48,7 @@ final class Exchange {
     mayBeSilent = false
     client.request.tunnel = nil
     client.request.isGRPC = false
+    client.request.addedCookie = []
     deadline = .never
     log.begin(at: state.accessFormat == nil ? state.loop.now : Instant.read())
     requestID.removeAll()

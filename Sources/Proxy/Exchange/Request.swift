@@ -18,6 +18,9 @@ final class Request {
   /// What it is to become, if a backend consents; nil for a request like any other.
   @Cell var tunnel: Tunnel? = nil
 
+  /// The value of a `Set-Cookie` that the response gets; empty for none.
+  @Cell var addedCookie: [UInt8] = []
+
   /// nil for a peer on a unix socket.
   @Cell private(set) var client: IPAddress? = nil
   /// Whether the client is a proxy whose word about its clients is taken.

@@ -23,6 +23,8 @@ enum ResponseForwarder {
     let via: [UInt8]
     /// Whether a response without `Server` gets ours.
     let server: Bool
+    /// The value of a `Set-Cookie` of ours; empty for none.
+    let cookie: [UInt8]
   }
 
   /// Writes the whole head for an HTTP/1.x client, over what `output` holds.
@@ -88,6 +90,9 @@ enum ResponseForwarder {
     if additions.server, !head.fields.contains(.server) {
       let server: [UInt8] = Self.server
       writer.writeField(.server, "Server", value: server.span)
+    }
+    if !additions.cookie.isEmpty {
+      writer.writeField(.setCookie, "Set-Cookie", value: additions.cookie.span)
     }
     writer.writeField(.via, "Via", value: additions.via.span)
   }

@@ -24,14 +24,22 @@ final class ClusterRuntime {
   let backends: [BackendRuntime]
   /// Their names, in the order of the balancer's indices.
   let subclusters: [String]
-  private let shared: SharedCluster
-  private var balancer: ClusterBalancer
+  let shared: SharedCluster
+  var balancer: ClusterBalancer
   /// What the balancer takes each backend for.
-  private var availability: [BackendAvailability]
+  var availability: [BackendAvailability]
   /// ``SharedCluster/changeCount`` when it was told so.
-  @Cell private var seenChanges: UInt64 = 0
+  @Cell var seenChanges: UInt64 = 0
   /// When something will be different by itself, in milliseconds.
-  @Cell private var nextChange: UInt64 = 0
+  @Cell var nextChange: UInt64 = 0
+  /// What backends and subclusters are chosen by; nil: nothing of the request.
+  let backendKey: RequestKey?
+  let subclusterKey: RequestKey?
+  let sticky: StickySessions?
+  /// Whether anybody wants to know how long backends take to answer.
+  let measuresAnswers: Bool
+  /// The statuses of subclusters that refuse their share, by index.
+  let refusals: [Int?]
 
   init(
     _ config: ClusterConfig, _ configuration: ResolvedConfiguration, shared state: SharedState,
@@ -56,10 +64,34 @@ final class ClusterRuntime {
       ClusterEncryption(config, material: configuration.tls.clusters[config.name])
     }
     shared = state.clusters[config.name] ?? SharedCluster()
+    let members = Self.members(of: config, configuration, state)
+    backends = members.backends
+    subclusters = config.subclusters.map(\.name)
+    refusals = config.subclusters.map(\.refuse)
+    availability = backends.map { _ in .usable }
+    backendKey = config.balance.key.map { RequestKey($0) }
+    subclusterKey = config.split.key.map { RequestKey($0) }
+    measuresAnswers = config.balance.policy == .peakEWMA
+    sticky = config.sticky.map { sticky in
+      StickySessions(
+        sticky, secret: configuration.secret(of: config), cluster: config.name,
+        names: members.backends.map { "\($0.subcluster)\n\($0.label)" })
+    }
+    var random = SystemRandomNumberGenerator()
+    balancer = ClusterBalancer(
+      members.plans, policy: BalancePolicy(config.balance), spillBelow: config.spillBelow,
+      startingAt: startingAt, seed: random.next())
+  }
+
+  private static func members(
+    of config: ClusterConfig, _ configuration: ResolvedConfiguration, _ state: SharedState
+  ) -> (backends: [BackendRuntime], plans: [SubclusterPlan]) {
     var backends: [BackendRuntime] = []
-    var subclusters: [SubclusterPlan] = []
+    var plans: [SubclusterPlan] = []
+    // Only a bound on loads asks for those of whole subclusters.
+    let isBounded = config.balance.policy == .hash && config.balance.loadBound > 0
     for subcluster in config.subclusters {
-      let load = state.subclusterLoads[config.name]?[subcluster.name]
+      let load = isBounded ? state.subclusterLoads[config.name]?[subcluster.name] : nil
       var members: [BackendPlan] = []
       for (identity, address, weight) in BackendIdentity.all(
         of: subcluster, in: config, configuration)
@@ -68,47 +100,19 @@ final class ClusterRuntime {
         backends.append(
           BackendRuntime(
             index: backends.count, subcluster: subcluster.name, address: address,
-            pool: ConnectionPool(known, settings: PoolSettings(config.pool))))
-        members.append(BackendPlan(weight: weight, inFlight: known.inFlight))
+            pool: ConnectionPool(known, settings: PoolSettings(config.pool)),
+            subclusterLoad: load))
+        members.append(
+          BackendPlan(
+            weight: weight, identity: RequestKey.hash(of: known.label), inFlight: known.inFlight))
       }
-      subclusters.append(
-        SubclusterPlan(weight: subcluster.weight, inFlight: load, members: .backends(members)))
+      plans.append(
+        SubclusterPlan(
+          weight: subcluster.weight, level: subcluster.level(in: config),
+          identity: RequestKey.hash(of: subcluster.name), inFlight: load,
+          members: subcluster.refuse == nil ? .backends(members) : .refusal))
     }
-    self.backends = backends
-    self.subclusters = config.subclusters.map(\.name)
-    availability = backends.map { _ in .usable }
-    balancer = ClusterBalancer(subclusters, startingAt: startingAt)
-  }
-
-  // MARK: Choosing
-
-  /// Where the next request goes, or nil when no backend can be used.
-  ///
-  /// What was chosen may have become unusable since another worker said so: ``SharedBackend/beginTry(at:)``
-  /// knows, and then ``lookAgain()`` is due.
-  ///
-  /// - Parameter excluded: Indices of backends that this request must not go to.
-  func pick(_ query: BalanceQuery, excluding excluded: [Int] = []) -> ClusterBalancer.Choice? {
-    let changes = shared.changeCount
-    if changes != seenChanges || query.now >= nextChange {
-      look(at: query.now)
-      seenChanges = changes
-    }
-    return balancer.pick(query, excluding: excluded)
-  }
-
-  /// Makes the next choice look at all backends before.
-  func lookAgain() { seenChanges = 0 }
-
-  private func look(at now: UInt64) {
-    var next = UInt64.max
-    for index in backends.indices {
-      let state = backends[index].pool.shared.availability(at: now)
-      availability[index] = state
-      next = min(next, state.until)
-    }
-    nextChange = next
-    balancer.update(availability)
+    return (backends, plans)
   }
 
   /// Milliseconds until the first resting backend may be tried, for `Retry-After`.
@@ -133,4 +137,24 @@ final class ClusterRuntime {
 extension Instant {
   /// Whole milliseconds, as the balancing of backends counts them.
   var milliseconds: UInt64 { UInt64(clamping: microseconds / 1000) }
+}
+
+extension SubclusterConfig {
+  /// What is preferred stands before all priorities.
+  fileprivate func level(in cluster: ClusterConfig) -> Int {
+    cluster.prefer == nil || cluster.prefer == name ? priority : priority + 1
+  }
+}
+
+extension BalancePolicy {
+  init(_ config: BalanceConfig) {
+    self =
+      switch config.policy {
+      case .weightedRoundRobin: .weightedRoundRobin
+      case .leastRequests: .leastRequests
+      case .twoChoices: .twoChoices
+      case .peakEWMA: .peakEWMA
+      case .hash: .hash(config.loadBound == 0 ? .none : LoadBound(percent: config.loadBound))
+      }
+  }
 }
