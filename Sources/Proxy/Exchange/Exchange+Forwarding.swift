@@ -143,7 +143,7 @@ extension Exchange {
     switch cluster.choose(for: client.request, at: state.loop.now) {
     case .backend(let backend): return backend
     case .refused(let status):
-      throw ProxyError(source: .internal, status: status, reason: "refused_share")
+      throw ProxyError(source: .internal, status: status, reason: .configuredResponse)
     case .nobody: throw noBackend(cluster)
     }
   }
