@@ -39,7 +39,7 @@ struct ReferenceTests {
         "protocols": { "http1": { "max_haed": "1KiB" } }, "timeouts": { "head": 10 } } },
         "routes": [ { "cluster": "wbe" }, { "path": "/api*", "respond": {} } ],
         "clusters": { "web": { "backends": ["a:1"] },
-          "api": { "backends": ["a:1"], "balance": "hash" } } }
+          "api": { "backends": ["a:1"], "mirror": "web" } } }
       """)
     let documented = text.split(separator: "\n").map(String.init)
     #expect(result.lines.count == 5)

@@ -53,6 +53,15 @@ struct SchemaTests {
       "subcluster", SubclusterConfig.Key.self,
       // A second one, so that a weight of 0 is right in the first.
       #""clusters":{"d":{"subclusters":{"e":{"backends":["a:1"],@},"f":{"backends":["a:1"]}}}}"#),
+    Object(
+      "balance", BalanceConfig.Field.self,
+      cluster(#""balance":{"policy":"hash","key":"path",@}"#)),
+    Object(
+      "balanceKey", BalanceConfig.Key.Field.self,
+      cluster(#""balance":{"policy":"hash","key":{"header":"a",@}}"#)),
+    Object(
+      "sticky", StickyConfig.Key.self,
+      cluster(#""sticky":{"cookie":"a","secret":"0123456789abcdef",@}"#)),
     Object("backend", BackendConfig.Key.self, cluster(#""backends":["a:2",{"address":"a:1",@}]"#)),
     Object(
       "backendHTTP2", BackendHTTP2Config.Key.self, cluster(#""protocol":"http2","http2":{@}"#)),
