@@ -192,7 +192,7 @@ public enum Reason: String, CaseIterable, Sendable {
   case backendReset = "backend_reset"
   /// It reset the stream.
   case backendResetStream = "backend_reset_stream"
-  /// It refused the stream three times.
+  /// It refused the stream, and so did others.
   case backendRefusedStream = "backend_refused_stream"
   /// It closed while the request was being sent.
   case backendWriteFailed = "backend_write_failed"
@@ -200,6 +200,8 @@ public enum Reason: String, CaseIterable, Sendable {
   case backendWriteTimeout = "backend_write_timeout"
   /// Its answer did not begin in time.
   case responseHeadTimeout = "response_head_timeout"
+  /// Its answer did not begin in the time that a try has, nor did those before.
+  case perTryTimeout = "per_try_timeout"
   /// Its answer stopped in the middle.
   case responseBodyTimeout = "response_body_timeout"
   /// The route's time for the whole exchange is over, or a call's own.

@@ -221,7 +221,7 @@ struct ProblemTests {
       "25: .name: a name is 1 to 100 letters, digits, \"-\", \"_\" and \".\""),
     Case(#"{"cluster":"web","hosts":[]}"#, "26: .hosts: must not be empty"),
     Case(#"{"cluster":"web","path":[]}"#, "25: .path: must not be empty"),
-    Case(#"{"cluster":"web","retries":3}"#, "18: .retries: is not yet supported"),
+    Case(#"{"cluster":"web","rewrite":3}"#, "18: .rewrite: is not yet supported"),
     Case(
       #"{"cluster":"web","upgrades":["h2c","websocket","websocket",1],"grpc":"yes"}"#,
       "30: .upgrades[0]: expected one of websocket, found \"h2c\"",

@@ -67,6 +67,8 @@ struct SchemaTests {
       "backendHTTP2", BackendHTTP2Config.Key.self, cluster(#""protocol":"http2","http2":{@}"#)),
     Object("clusterTimeouts", ClusterTimeouts.Key.self, cluster(#""timeouts":{@}"#)),
     Object("pool", PoolConfig.Key.self, cluster(#""pool":{@}"#)),
+    Object("retries", RetryConfig.Key.self, cluster(#""retries":{@}"#)),
+    Object("retryBudget", RetryBudgetConfig.Key.self, cluster(#""retries":{"budget":{@}}"#)),
     Object("logging", LoggingConfig.Key.self, #""logging":{@}"#),
     Object("access", LoggingConfig.AccessKey.self, #""logging":{"access":{@}}"#),
   ]

@@ -35,6 +35,7 @@ public struct ClusterConfig: Equatable, Sendable {
   public var tls: ClusterTLSConfig?
   public var timeouts = ClusterTimeouts()
   public var pool = PoolConfig()
+  public var retries = RetryConfig()
 
   public init() {}
 }

@@ -58,6 +58,8 @@ public struct RouteConfig: Equatable, Sendable {
   /// Empty forbids all. JSON: `upgrades`, a token or an array of them.
   public var upgrades: Set<Upgrade> = [.websocket]
   public var grpc = GRPC.auto
+  /// nil: those of the cluster.
+  public var retries: RetryConfig?
   /// JSON: `access_log`.
   public var accessLog = true
 

@@ -3,12 +3,11 @@ import Addressing
 extension ClusterConfig {
   enum Key: String, ObjectKey {
     case subclusters, backends, host, `protocol`, http2, tls, timeouts, pool
-    case balance, split, prefer, sticky
+    case balance, split, prefer, sticky, retries
     case spillBelow = "spill_below"
 
     static let later: Set<String> = [
-      "ejection", "health", "mirror", "proxy_protocol", "queue", "resolve",
-      "retries", "retry", "slow_start",
+      "ejection", "health", "mirror", "proxy_protocol", "queue", "resolve", "slow_start",
     ]
   }
 
@@ -23,6 +22,7 @@ extension ClusterConfig {
     if let node = object[.tls] { tls = ClusterTLSConfig(decoding: node, for: subclusters) }
     if let node = object[.timeouts] { timeouts = ClusterTimeouts(decoding: node) }
     if let node = object[.pool] { pool = PoolConfig(decoding: node) }
+    if let node = object[.retries] { retries = RetryConfig(decoding: node, isOfRoute: false) }
   }
 
   private mutating func readProtocol(_ object: ObjectNode<Key>) {

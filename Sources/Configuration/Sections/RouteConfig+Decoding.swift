@@ -11,13 +11,13 @@ struct RouteDraft {
   var grpc: Node?
 
   enum Key: String, ObjectKey {
-    case name, listeners, hosts, path, cluster, redirect, respond, timeouts, upgrades, grpc
+    case name, listeners, hosts, path, cluster, redirect, respond, timeouts, upgrades, grpc, retries
     case maxBody = "max_body"
     case accessLog = "access_log"
 
     static let later: Set<String> = [
       "auth", "cache", "compression", "cors", "fields", "match", "methods", "mirror",
-      "rate_limit", "request_fields", "response_fields", "retries", "retry", "rewrite", "tls",
+      "rate_limit", "request_fields", "response_fields", "rewrite", "tls",
     ]
   }
 
@@ -53,6 +53,10 @@ struct RouteDraft {
     if let place = upgrades { config.upgrades = Set(decoding: place) }
     grpc = object[.grpc]
     if let place = grpc { config.grpc = RouteConfig.GRPC(decoding: place) }
+    if let place = object[.retries] {
+      config.retries = RetryConfig(decoding: place, isOfRoute: true)
+      if cluster == nil, !object.isDamaged { place.warn("has no effect without \"cluster\"") }
+    }
     object.read(.accessLog, into: &config.accessLog)
   }
 

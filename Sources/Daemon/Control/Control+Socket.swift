@@ -129,6 +129,8 @@ extension WorkerStatistics {
       "open_connections": "\(openConnections)",
       "parked_connections": "\(parkedConnections)",
       "requests": "\(requests)",
+      "retries": "\(retries)",
+      "retries_over_budget": "\(retriesOverBudget)",
       "refusals": "{" + refusals.joined(separator: ",") + "}",
       "client_tls": clientTLS.json,
       "backend_tls": backendTLS.json,

@@ -45,7 +45,7 @@ extension HTTP1Session {
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
       date: state.date.value, via: listener.via.member(of: version), server: listener.addsServer,
-      cookie: request.addedCookie)
+      cookie: request.addedCookie, attempts: request.attemptsToTell)
     ResponseForwarder.write(head, bytes, form: form, adding: additions, into: &state.output)
     return try send(first, isEnd: isEnd, trailers)
   }

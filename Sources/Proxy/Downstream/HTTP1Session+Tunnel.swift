@@ -19,7 +19,7 @@ extension HTTP1Session {
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
       date: state.date.value, via: listener.via.member(of: .http1), server: listener.addsServer,
-      cookie: request.addedCookie)
+      cookie: request.addedCookie, attempts: request.attemptsToTell)
     ResponseForwarder.writeConsent(head, bytes, adding: additions, into: &state.output)
     return try send(first, isEnd: false, nil)
   }

@@ -77,7 +77,7 @@ extension HTTP2RequestStream: DownstreamStream {
     let additions = ResponseForwarder.Additions(
       date: state.date.value, via: listener.via.member(of: version),
       server: listener.addsServer,
-      cookie: request.addedCookie)
+      cookie: request.addedCookie, attempts: request.attemptsToTell)
     ResponseForwarder.writeFields(
       head, bytes, hasContent: head.framing != .none, keepsTrailers: true,
       adding: additions,
@@ -194,7 +194,7 @@ extension HTTP2RequestStream: DownstreamStream {
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
       date: state.date.value, via: listener.via.member(of: version), server: listener.addsServer,
-      cookie: request.addedCookie)
+      cookie: request.addedCookie, attempts: request.attemptsToTell)
     ResponseForwarder.writeFields(
       consent, bytes, hasContent: true, keepsTrailers: false, adding: additions,
       into: &link.engine)

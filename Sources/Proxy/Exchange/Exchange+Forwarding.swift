@@ -15,25 +15,35 @@ extension Exchange {
     _ client: Client, to cluster: ClusterRuntime, _ route: RouteRuntime
   ) async throws(ProxyError) {
     chooseRequestID(client)
-    var retried: BackendRuntime?
+    let plan = route.retries ?? cluster.retries
+    cluster.retryBudget.countRequest(at: state.loop.now.milliseconds)
+    countedTries = 0
+    var again: BackendRuntime?
+    var isPausing = false
     var refusals = 0
     while true {
-      let backend = if let retried { retried } else { try choose(from: cluster, for: client) }
+      if isPausing { try await pauseBeforeTry(client, plan) }
+      isPausing = false
+      let backend = if let again { again } else { try choose(from: cluster, for: client, plan) }
       backend.began()
       defer { backend.ended() }
       let result =
         switch cluster.backendProtocol {
-        case .http1: try await tryHTTP1(client, backend, cluster, route, isRetry: retried != nil)
-        case .http2: try await tryHTTP2(client, backend, cluster, route)
+        case .http1:
+          try await tryHTTP1(client, backend, cluster, route, plan, isRetry: again != nil)
+        case .http2: try await tryHTTP2(client, backend, cluster, route, plan)
         }
+      again = nil
       switch result {
       case .done: return
-      case .again: retried = backend
+      case .again: again = backend
+      case .elsewhere(let pausing):
+        passedOver.append(backend.index)
+        isPausing = pausing
       case .refused:
         // It is passed over; so is the second try with it.
-        retried = nil
         refusals += 1
-        if refusals == Self.maxRefusals { throw noBackend(cluster) }
+        if refusals == Self.maxRefusals || !plan.onConnectFailure { throw noBackend(cluster) }
       }
     }
   }
@@ -42,61 +52,75 @@ extension Exchange {
     case done
     /// Another try with the same backend is due.
     case again
+    /// Another try is due, with another backend if there is one.
+    case elsewhere(pausing: Bool)
     /// The backend accepts no connection.
     case refused
   }
 
   private func tryHTTP1<Client: DownstreamStream>(
     _ client: Client, _ backend: BackendRuntime, _ cluster: ClusterRuntime, _ route: RouteRuntime,
-    isRetry: Bool
+    _ plan: RetryPlan, isRetry: Bool
   ) async throws(ProxyError) -> TryResult {
     var idle = isRetry ? nil : takeIdle(of: backend, for: client)
     if idle == nil { idle = try await open(backend, client, cluster) }
     guard let connection = idle else { return .refused }
-    return try await attempt(client, over: connection, backend, cluster, route)
+    return try await attempt(client, over: connection, backend, cluster, route, plan)
   }
 
   private func tryHTTP2<Client: DownstreamStream>(
-    _ client: Client, _ backend: BackendRuntime, _ cluster: ClusterRuntime, _ route: RouteRuntime
+    _ client: Client, _ backend: BackendRuntime, _ cluster: ClusterRuntime, _ route: RouteRuntime,
+    _ plan: RetryPlan
   ) async throws(ProxyError) -> TryResult {
     // One that has agreed on HTTP/1.1 by ALPN is kept like any of its kind.
     if backend.pool.idleCount > 0, let connection = takeIdle(of: backend, for: client) {
-      return try await attempt(client, over: connection, backend, cluster, route)
+      return try await attempt(client, over: connection, backend, cluster, route, plan)
     }
     switch try await openStream(backend, client, cluster) {
     case .stream(let stream):
-      return try await attempt(client, over: stream, backend, cluster, route)
+      return try await attempt(client, over: stream, backend, cluster, route, plan)
     case .connection(let connection):
-      return try await attempt(client, over: connection, backend, cluster, route)
+      return try await attempt(client, over: connection, backend, cluster, route, plan)
     case nil: return .refused
     }
   }
 
-  /// Tries of one request; a backend that refuses streams time and again is not asked for ever.
-  private static let maxTries: UInt32 = 3
+  /// More than any number of tries: a backend cannot keep a request for ever with connections that die.
+  private static let mostAttempts: UInt32 = 20
 
   private func attempt<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, over stream: Backend, _ backend: BackendRuntime, _ cluster: ClusterRuntime,
-    _ route: RouteRuntime
+    _ route: RouteRuntime, _ plan: RetryPlan
   ) async throws(ProxyError) -> TryResult {
     log.attempts &+= 1
+    countedTries &+= 1
     log.backend = backend
+    if plan.tellsAttempts { client.request.attemptsToTell = log.attempts }
     let forwarder = RequestForwarder(
       request: client.request, listener: client.listener, cluster: cluster, backend: backend)
     let beganAt = state.loop.now
     do throws(ProxyError) {
-      try await exchange(client, over: stream, forwarder, route)
-      return .done
+      if try await exchange(client, over: stream, forwarder, route, plan) { return .done }
+      if let abortCause { throw abortCause }
+      prepareAgain(client)
+      return .elsewhere(pausing: true)
     } catch {
       if error.source == .upstream { noteSlowness(of: backend, in: cluster, since: beganAt) }
-      let isAgain = mayTryAgain(client, stream, after: error)
+      let next =
+        log.attempts < Self.mostAttempts
+        ? nextTry(client, stream, after: error, plan, cluster) : .none
       stream.cancel()
       if let abortCause { throw abortCause }
-      guard isAgain else { throw error }
-      client.rewindContent()
-      log.octetsIn = 0
-      pump = nil
-      return .again
+      switch next {
+      case .none: throw error
+      case .same:
+        countedTries &-= 1
+        prepareAgain(client)
+        return .again
+      case .other(let pausing):
+        prepareAgain(client)
+        return .elsewhere(pausing: pausing)
+      }
     }
   }
 
@@ -106,22 +130,6 @@ extension Exchange {
   ) {
     let now = state.loop.now
     cluster.answered(backend, after: max(now - beganAt, .seconds(1)), at: now)
-  }
-
-  private func mayTryAgain<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, _ stream: Backend, after error: ProxyError
-  ) -> Bool {
-    guard !client.hasSentHead, client.canRewindContent, log.attempts < Self.maxTries else {
-      return false
-    }
-    switch error.retry {
-    case .never: return false
-    // One that dies unanswered is nobody's fault: once more, on a fresh one.
-    case .ifReused:
-      return stream.isReused
-        && (client.request.head.method.isIdempotent || !stream.wasWrittenTo)
-    case .unprocessed: return true
-    }
   }
 
   private func chooseRequestID<Client: DownstreamStream>(_ client: Client) {
@@ -137,9 +145,29 @@ extension Exchange {
 
   // MARK: Getting a connection
 
+  /// The next backend of those that can be used, and if possible none that was tried.
   private func choose<Client: DownstreamStream>(
-    from cluster: ClusterRuntime, for client: Client
+    from cluster: ClusterRuntime, for client: Client, _ plan: RetryPlan
   ) throws(ProxyError) -> BackendRuntime {
+    if !passedOver.isEmpty {
+      var others: [Int] = []
+      if !plan.usesOtherSubclusters {
+        let home = cluster.backends[passedOver[0]].subcluster
+        others = cluster.backends.filter { $0.subcluster != home }.map(\.index)
+      }
+      let last = passedOver[passedOver.count - 1]
+      // When nobody else is left, whoever was not the last one, or the last one.
+      for tried in [passedOver, [last]] {
+        let chosen = cluster.choose(
+          for: client.request, at: state.loop.now, after: tried + others)
+        if case .backend(let backend) = chosen { return backend }
+      }
+      let backend = cluster.backends[last]
+      guard backend.pool.shared.beginTry(at: state.loop.now.milliseconds) else {
+        throw noBackend(cluster)
+      }
+      return backend
+    }
     switch cluster.choose(for: client.request, at: state.loop.now) {
     case .backend(let backend): return backend
     case .refused(let status):

@@ -16,8 +16,12 @@ extension Exchange {
       if !isSent { try await finishSending(Span(), over: backend, cluster) }
       return
     }
+    if replay.phase == .keeping {
+      return try await sendAgain(client, over: backend, forwarder, route)
+    }
     let first = try client.nextContent()
     let isEnd = client.isContentComplete
+    if !isEnd || !client.canRewindContent { keepContent(first, of: client, route, cluster) }
     let trailers = isEnd ? client.requestTrailers : nil
     if case .piece(let range) = first, let buffer = client.contentBuffer {
       try count(range.count, route)
@@ -32,6 +36,47 @@ extension Exchange {
     }
     if isEnd { return client.receivedRequestEnd() }
     let wantsContinue = client.request.head.expectsContinue && first == .none
+    startPump(client, backend, forwarder, route, sendingContinue: wantsContinue)
+  }
+
+  // MARK: For another try
+
+  /// Begins to keep what is sent, if that is going to be more than stays where it was read.
+  private func keepContent<Client: DownstreamStream>(
+    _ first: MessageInput.Content, of client: Client, _ route: RouteRuntime,
+    _ cluster: ClusterRuntime
+  ) {
+    let plan = route.retries ?? cluster.retries
+    let isTooMuch =
+      if case .length(let length) = client.request.head.framing {
+        length > UInt64(plan.replayOctets)
+      } else {
+        false
+      }
+    replay.begin(limit: isTooMuch ? 0 : plan.replayOctets, from: state.buffers)
+    if case .piece(let range) = first { keep(range, of: client) }
+  }
+
+  private func keep<Client: DownstreamStream>(_ piece: Range<Int>, of client: Client) {
+    guard replay.phase == .keeping, let buffer = client.contentBuffer else { return }
+    replay.keep(piece, of: buffer, pool: state.buffers)
+  }
+
+  /// Sends the request with what was kept of its content, and goes on from there.
+  private func sendAgain<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, over backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime
+  ) async throws(ProxyError) {
+    let isEnd = client.isContentComplete
+    let trailers = isEnd ? client.requestTrailers : nil
+    try count(replay.count, route)
+    if let buffer = replay.buffer {
+      let piece = buffer.span.extracting(0..<replay.count)
+      let isSent = try backend.sendHead(
+        forwarder, requestID: requestID, first: piece, isEnd: isEnd, trailers: trailers)
+      if !isSent { try await finishSending(piece, over: backend, forwarder.cluster) }
+    }
+    if isEnd { return client.receivedRequestEnd() }
+    let wantsContinue = client.request.head.expectsContinue && replay.count == 0
     startPump(client, backend, forwarder, route, sendingContinue: wantsContinue)
   }
 
@@ -88,7 +133,10 @@ extension Exchange {
     _ route: RouteRuntime, _ sendingContinue: Bool
   ) async {
     do throws(ProxyError) {
-      if sendingContinue, !client.hasSentHead { try client.sendContinue() }
+      if sendingContinue, !client.hasSentHead, !hasSentContinue {
+        hasSentContinue = true
+        try client.sendContinue()
+      }
       if let tunnel = client.request.tunnel {
         try await passUp(tunnel, pump, client, backend)
       } else {
@@ -131,6 +179,7 @@ extension Exchange {
       case .piece(let range):
         try count(range.count, route)
         guard let buffer = client.contentBuffer else { throw .clientGone }
+        if replay.phase == .keeping { keep(range, of: client) }
         let isEnd = client.isContentComplete
         let piece = buffer.span.extracting(range)
         let isSent = try backend.sendContent(

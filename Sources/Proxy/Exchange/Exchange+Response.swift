@@ -9,17 +9,24 @@ extension Exchange {
   private static let maxInterim = 20
 
   /// Sends the request over `backend` and its response to the client.
+  ///
+  /// - Returns: false if the response was thrown away for another try.
   func exchange<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, over backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime
-  ) async throws(ProxyError) {
+    _ client: Client, over backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime,
+    _ plan: RetryPlan
+  ) async throws(ProxyError) -> Bool {
     let cluster = forwarder.cluster
     do throws(ProxyError) {
       try await sendRequest(client, over: backend, forwarder, route)
       let sentAt = state.loop.now
       let headTimeout = route.responseHeadTimeout ?? cluster.responseHeadTimeout
-      try await receiveHead(client, over: backend, timeout: headTimeout)
+      try await receiveHead(client, over: backend, timeout: headTimeout, plan.perTryTimeout)
       let now = state.loop.now
       cluster.answered(forwarder.backend, after: now - sentAt, at: now)
+      if isToBeRepeated(client, backend, plan, cluster) {
+        await throwAway(client, backend)
+        return false
+      }
       try checkRefusal(client, backend)
       if try !passHead(client, backend) {
         if backend.head.status == 101, let tunnel = client.request.tunnel {
@@ -43,15 +50,34 @@ extension Exchange {
     }
     stopWatching(client)
     backend.finish()
+    return true
+  }
+
+  /// Throws a response away, and its connection too unless all of it is here.
+  private func throwAway<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend
+  ) async {
+    if pump != nil { await stopPump(client, backend) }
+    stopWatching(client)
+    guard backend.head.status != 101 else { return backend.cancel() }
+    backend.beginContent()
+    do throws(ProxyError) {
+      while case .piece = try backend.nextContent() {}
+    } catch {
+      return backend.cancel()
+    }
+    if backend.isContentComplete { backend.finish() } else { backend.cancel() }
   }
 
   // MARK: The head
 
   /// Reads up to the head of the final response; interim ones are passed on.
   private func receiveHead<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, over backend: Backend, timeout: Interval
+    _ client: Client, over backend: Backend, timeout: Interval, _ perTry: Interval?
   ) async throws(ProxyError) {
     let sentAt = state.loop.now
+    let isOfTry = perTry.map { $0 < timeout } ?? false
+    let timeout = isOfTry ? perTry ?? timeout : timeout
     var interim = 0
     while true {
       if try backend.nextHead(client.request.head.method) {
@@ -62,12 +88,12 @@ extension Exchange {
         continue
       }
       if let abortCause { throw abortCause }
-      try await awaitHead(client, backend, sentAt: sentAt, timeout: timeout)
+      try await awaitHead(client, backend, sentAt: sentAt, timeout: timeout, isOfTry: isOfTry)
     }
   }
 
   private func awaitHead<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, _ backend: Backend, sentAt: Instant, timeout: Interval
+    _ client: Client, _ backend: Backend, sentAt: Instant, timeout: Interval, isOfTry: Bool
   ) async throws(ProxyError) {
     let reads = backend.reads
     waitsAt = reads
@@ -83,8 +109,10 @@ extension Exchange {
     case .ready: return
     case .aborted: throw .clientGone
     case .deadline:
-      throw isTooLate
-        ? Self.totalTimeout : .upstream(.gatewayTimeout, .responseHeadTimeout)
+      if isTooLate { throw Self.totalTimeout }
+      throw isOfTry
+        ? .upstream(.gatewayTimeout, .perTryTimeout, retry: .tooSlow)
+        : .upstream(.gatewayTimeout, .responseHeadTimeout)
     }
   }
 

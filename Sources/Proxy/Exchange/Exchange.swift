@@ -26,6 +26,14 @@ final class Exchange {
   @Cell var mayBeSilent = false
   /// Sends the request's content beside us, while it does.
   @Cell var pump: ContentPump?
+  /// What was sent of the content, for another try.
+  let replay = ContentReplay()
+  /// Whether the client was told to send its content.
+  @Cell var hasSentContinue = false
+  /// Tries that count, of those that the request may have.
+  @Cell var countedTries = 0
+  /// Backends that have had their try, by index.
+  @Cell var passedOver: [Int] = []
 
   init(_ state: WorkerState) { self.state = state }
 
@@ -46,9 +54,11 @@ final class Exchange {
     waitsAt = nil
     pump = nil
     mayBeSilent = false
+    hasSentContinue = false
     client.request.tunnel = nil
     client.request.isGRPC = false
     client.request.addedCookie = []
+    client.request.attemptsToTell = 0
     deadline = .never
     log.begin(at: state.accessFormat == nil ? state.loop.now : Instant.read())
     requestID.removeAll()
@@ -57,6 +67,8 @@ final class Exchange {
     } catch {
       await fail(error, client)
     }
+    if replay.phase != .unneeded { replay.end(pool: state.buffers) }
+    if !passedOver.isEmpty { passedOver = [] }
     finishLog(of: client)
   }
 
@@ -194,6 +206,9 @@ final class Exchange {
     var fields: [OwnField] = []
     if error.retryAfterSeconds > 0 {
       fields = [OwnField("Retry-After", "\(error.retryAfterSeconds)")]
+    }
+    if client.request.attemptsToTell > 0 {
+      fields.append(OwnField("Portico-Attempts", "\(client.request.attemptsToTell)"))
     }
     do throws(ProxyError) {
       try await client.answer(

@@ -10,6 +10,10 @@ struct ProxyError: Error {
     /// Only if the connection was reused: it may have died before it was used, which is neither the
     /// client's nor the backend's fault.
     case ifReused
+    /// The backend broke off, in a way that an idle connection would not.
+    case broken
+    /// The backend did not answer in the time that a try has.
+    case tooSlow
     /// Whatever the method: the backend has said that it did not process the request.
     case unprocessed
   }

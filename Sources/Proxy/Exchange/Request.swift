@@ -85,6 +85,8 @@ final class Request {
   @Cell var stream: UInt32 = 0
   /// Whether it is a call of gRPC.
   @Cell var isGRPC = false
+  /// Tries with backends, if the response is to tell of them; else 0.
+  @Cell var attemptsToTell: UInt32 = 0
 
   /// As logs have it.
   var protocolName: StaticString {

@@ -25,6 +25,8 @@ enum ResponseForwarder {
     let server: Bool
     /// The value of a `Set-Cookie` of ours; empty for none.
     let cookie: [UInt8]
+    /// Tries with backends; 0: it is not told.
+    let attempts: UInt32
   }
 
   /// Writes the whole head for an HTTP/1.x client, over what `output` holds.
@@ -95,6 +97,14 @@ enum ResponseForwarder {
       writer.writeField(.setCookie, "Set-Cookie", value: additions.cookie.span)
     }
     writer.writeField(.via, "Via", value: additions.via.span)
+    if additions.attempts > 0 { writeAttempts(additions.attempts, into: &writer) }
+  }
+
+  private static func writeAttempts<Writer: FieldWriter & ~Copyable>(
+    _ attempts: UInt32, into writer: inout Writer
+  ) {
+    let value = Array("\(attempts)".utf8)
+    writer.writeField(.other, "Portico-Attempts", value: value.span)
   }
 
   private static let server = Array("portico".utf8)

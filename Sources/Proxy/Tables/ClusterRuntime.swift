@@ -20,6 +20,8 @@ final class ClusterRuntime {
   let grpcMaxTimeout: Interval
   /// nil: backends are spoken to in clear.
   let encryption: ClusterEncryption?
+  let retries: RetryPlan
+  var retryBudget: RetryBudget
   /// In the order of the balancer's indices.
   let backends: [BackendRuntime]
   /// Their names, in the order of the balancer's indices.
@@ -60,6 +62,9 @@ final class ClusterRuntime {
     writeIdleTimeout = Interval(config.timeouts.writeIdle)
     grpcMaxTimeout = Interval(config.timeouts.grpcMax)
     queueTimeout = Interval(config.timeouts.queue)
+    retries = RetryPlan(config.retries)
+    retryBudget = RetryBudget(
+      percent: config.retries.budget.percent, minPerSecond: config.retries.budget.minPerSecond)
     encryption = config.tls.map { _ in
       ClusterEncryption(config, material: configuration.tls.clusters[config.name])
     }
@@ -122,6 +127,7 @@ final class ClusterRuntime {
 
   /// Goes on with the sequences of `old`, for what stands in both.
   func adoptBalance(of old: ClusterRuntime) {
+    retryBudget.adopt(from: old.retryBudget)
     var subclusters: [String: Int] = [:]
     var positions: [BackendIdentity: Int] = [:]
     for (index, backend) in old.backends.enumerated() {

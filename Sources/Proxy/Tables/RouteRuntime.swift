@@ -24,6 +24,8 @@ final class RouteRuntime {
   let grpc: RouteConfig.GRPC
   /// nil: the cluster's.
   let grpcMaxTimeout: Interval?
+  /// nil: the cluster's.
+  let retries: RetryPlan?
 
   init(_ config: RouteConfig, clusters: [ClusterRuntime]) {
     name = config.name
@@ -46,6 +48,7 @@ final class RouteRuntime {
     tunnelIdleTimeout = config.tunnelIdleTimeout.map { Interval($0) }
     grpc = config.grpc
     grpcMaxTimeout = config.grpcMaxTimeout.map { Interval($0) }
+    retries = config.retries.map { RetryPlan($0) }
     isLogged = config.accessLog
   }
 }

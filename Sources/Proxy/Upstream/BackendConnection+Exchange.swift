@@ -72,7 +72,7 @@ extension BackendConnection: UpstreamStream {
         // Nothing came at all: the connection may have died while it was idle.
         throw input.unread.isEmpty
           ? .upstream(.badGateway, .backendClosed, retry: .ifReused)
-          : .upstream(.badGateway, .truncatedHead)
+          : .upstream(.badGateway, .truncatedHead, retry: .broken)
       }
     }
   }

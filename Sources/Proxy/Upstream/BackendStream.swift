@@ -106,7 +106,7 @@ extension BackendStream: UpstreamStream {
   private var error: ProxyError {
     switch failure {
     case .unprocessed: .upstream(.badGateway, .backendRefusedStream, retry: .unprocessed)
-    case .reset: .upstream(.badGateway, .backendResetStream)
+    case .reset: .upstream(.badGateway, .backendResetStream, retry: .broken)
     case .breach(let reason): .upstream(.badGateway, reason)
     case .lost, nil: .upstream(.badGateway, .backendClosed, retry: .ifReused)
     }

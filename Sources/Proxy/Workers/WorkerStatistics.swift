@@ -9,6 +9,10 @@ public struct WorkerStatistics: Sendable {
   /// Refusals of bad input by reason.
   public var refusals: [Reason: UInt64] = [:]
 
+  /// Requests that were sent once more, but for reused connections that had died.
+  public var retries: UInt64 = 0
+  /// Those that were not, because their cluster's budget was used up.
+  public var retriesOverBudget: UInt64 = 0
   /// Handshakes with clients.
   public var clientTLS = TLSStatistics()
   /// Handshakes with backends.
@@ -23,6 +27,8 @@ extension WorkerStatistics {
     openConnections += other.openConnections
     parkedConnections += other.parkedConnections
     requests += other.requests
+    retries += other.retries
+    retriesOverBudget += other.retriesOverBudget
     clientTLS.add(other.clientTLS)
     backendTLS.add(other.backendTLS)
     refusals.merge(other.refusals) { $0 + $1 }
