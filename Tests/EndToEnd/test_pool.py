@@ -169,7 +169,7 @@ def test_fresh_connection_that_dies_is_502(make):
         connection.read_request()
         connection.reset()
     origin = make.origin(script)
-    portico = make.serve(origin)
+    portico = make.serve(origin, cluster={"retries": {"attempts": 1}})
     assert portico.get().status == 502
     assert origin.accepted == 1
 

@@ -67,11 +67,7 @@ extension Exchange {
   /// Whether all of the request can be sent again, and nothing of an answer has gone out.
   private func canRepeat<Client: DownstreamStream>(_ client: Client) -> Bool {
     guard !client.hasSentHead, abortCause == nil else { return false }
-    return switch replay.phase {
-    case .unneeded: client.canRewindContent
-    case .keeping: true
-    case .overflown: false
-    }
+    return replay.phase == .keeping || client.canRewindContent
   }
 
   private func takeTry(_ plan: RetryPlan, _ cluster: ClusterRuntime) -> Bool {
@@ -86,7 +82,10 @@ extension Exchange {
 
   /// Makes ready for another try.
   func prepareAgain<Client: DownstreamStream>(_ client: Client) {
-    if replay.phase == .unneeded { client.rewindContent() }
+    if replay.phase != .keeping {
+      client.rewindContent()
+      replay.end(pool: state.buffers)
+    }
     log.octetsIn = 0
     pump = nil
   }
