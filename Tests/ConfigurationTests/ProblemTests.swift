@@ -170,7 +170,7 @@ struct ProblemTests {
       "30: a.backends[2].address: \"a:0\": a backend's port must be in 1...65535",
       "48: a.backends[3].address: \"fd:x\": fd: is for listeners",
       "56: a.backends[4]: \"x\": the port is missing, as in 10.0.0.1:8080"),
-    Case(#"{"backends":["a:80"],"retries":{}}"#, "22: a.retries: is not yet supported"),
+    Case(#"{"backends":["a:80"],"mirror":{}}"#, "22: a.mirror: is not yet supported"),
     Case(
       #"{"backends":["a:80"],"timeouts":{"grpc_max":"0s"}}"#,
       "45: a.timeouts.grpc_max: 0s is outside 1ms...24h"),
