@@ -6,12 +6,6 @@
   @usableFromInline let base: UnsafeMutableRawPointer
   /// Octets that the buffer holds.
   public let capacity: Int
-  /// The one below it on a stack of buffers that nobody uses.
-  public var next: ByteBuffer? {
-    get { _next.wrappedValue }
-    set { _next.wrappedValue = newValue }
-  }
-  private let _next = Cell<ByteBuffer?>(wrappedValue: nil)
 
   public init(capacity: Int) {
     unsafe base = .allocate(byteCount: capacity, alignment: 64)

@@ -22,7 +22,11 @@ final class HTTP1Session {
   let request: Request
   @Cell var listener: ListenerRuntime
   /// The life of the exchange under way; decides on keeping the connection.
-  var machine = ServerConnectionMachine()
+  var machine: ServerConnectionMachine {
+    _read { yield machineSlot.value }
+    _modify { yield &machineSlot.value }
+  }
+  private let machineSlot = Slot(ServerConnectionMachine())
   /// How the response's content is framed for this client.
   @Cell var responseFraming = MessageFraming.none
   /// Whether a response to the request under way was begun, or a message was cut: no other answer
@@ -35,7 +39,11 @@ final class HTTP1Session {
   @Cell var sendMeter = RateMeter()
   @Cell var receiveMeter = RateMeter()
 
-  private var parser: RequestHeadParser
+  private var parser: RequestHeadParser {
+    _read { yield parserSlot.value }
+    _modify { yield &parserSlot.value }
+  }
+  private let parserSlot: Slot<RequestHeadParser>
   private let exchange: Exchange
   @Cell private var contentStart = 0..<0
   /// When the head under way has to be complete; `.never` while none has begun.
@@ -56,7 +64,7 @@ final class HTTP1Session {
     state = connection.state
     output = MessageOutput(connection.transport, state: connection.state)
     listener = connection.listener
-    parser = RequestHeadParser(limits: connection.listener.headLimits)
+    parserSlot = Slot(RequestHeadParser(limits: connection.listener.headLimits))
     request = Request(.http1)
     request.from(connection, text: Request.clientText(of: connection.peer))
     exchange = Exchange(state)
@@ -160,11 +168,7 @@ final class HTTP1Session {
   private func parse() throws(RequestError) -> Bool {
     guard let buffer = input.buffer else { return false }
     let bytes = buffer.span.extracting(input.unread)
-    // Taken out of its cell and put back, so that it is filled in place and not copied.
-    var head = request.head
-    request.head = RequestHead()
-    defer { request.head = head }
-    return try parser.parse(bytes, into: &head)
+    return try parser.parse(bytes, into: &request.head)
   }
 
   private func refreshListener() {

@@ -18,7 +18,11 @@ final class Exchange {
   @Cell var waitsAt: WaitPoint?
   /// Whether that is for the response's head.
   @Cell var awaitsHead = false
-  var requestID = OutputBuffer(capacity: 64)
+  var requestID: OutputBuffer {
+    _read { yield requestIDSlot.value }
+    _modify { yield &requestIDSlot.value }
+  }
+  private let requestIDSlot = Slot(OutputBuffer(capacity: 64))
   @Cell var deadline = Instant.never
   /// The content that came with the response's head, in the backend's buffer.
   @Cell var first = 0..<0

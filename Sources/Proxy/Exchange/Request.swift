@@ -10,7 +10,11 @@ import TLS
 /// Reused from request to request.
 final class Request {
   /// Offsets that count from `base` in `buffer`.
-  @Cell var head = RequestHead()
+  var head: RequestHead {
+    _read { yield headSlot.value }
+    _modify { yield &headSlot.value }
+  }
+  private let headSlot = Slot(RequestHead())
   @Cell var buffer: ByteBuffer
   @Cell var base = 0
   /// The normal form of the path, if the path as sent is not in it.

@@ -18,7 +18,11 @@ final class MessageInput {
   @Cell private var pinned = 0
   /// The buffer with the pinned head, once content is read into another.
   @Cell private var headBuffer: ByteBuffer?
-  private var decoder = BodyDecoder(.none)
+  private var decoder: BodyDecoder {
+    _read { yield decoderSlot.value }
+    _modify { yield &decoderSlot.value }
+  }
+  private let decoderSlot = Slot(BodyDecoder(.none))
   /// Whether content was read that did not come with the head, so that it is not here any more.
   @Cell private(set) var hasRefilled = false
 

@@ -79,10 +79,6 @@ extension BackendConnection: UpstreamStream {
 
   private func parseHead(_ method: Method) throws(ProxyError) -> Bool {
     guard let buffer = input.buffer, !input.unread.isEmpty else { return false }
-    // Taken out of its cell and put back, so that it is filled in place and not copied.
-    var head = self.head
-    self.head = ResponseHead()
-    defer { self.head = head }
     do throws(ResponseError) {
       return try parser.parse(
         buffer.span.extracting(input.unread), requestMethod: method, into: &head)

@@ -15,9 +15,21 @@ final class BackendConnection: WaitHandler {
   let state: WorkerState
   let openedAt: Instant
   /// What the exchange in progress has come to; decides on reuse.
-  var machine = ClientConnectionMachine()
-  var parser: ResponseHeadParser
-  @Cell var head = ResponseHead()
+  var machine: ClientConnectionMachine {
+    _read { yield machineSlot.value }
+    _modify { yield &machineSlot.value }
+  }
+  private let machineSlot = Slot(ClientConnectionMachine())
+  var parser: ResponseHeadParser {
+    _read { yield parserSlot.value }
+    _modify { yield &parserSlot.value }
+  }
+  private let parserSlot = Slot(ResponseHeadParser(limits: headLimits))
+  var head: ResponseHead {
+    _read { yield headSlot.value }
+    _modify { yield &headSlot.value }
+  }
+  private let headSlot = Slot(ResponseHead())
   /// Exchanges that were begun on it.
   @Cell private var exchanges = 0
   /// What the backend said of how long it keeps an idle connection.
@@ -41,7 +53,6 @@ final class BackendConnection: WaitHandler {
     self.state = state
     input = MessageInput(transport, buffers: state.buffers)
     output = MessageOutput(transport, state: state)
-    parser = ResponseHeadParser(limits: Self.headLimits)
     openedAt = state.loop.now
   }
 

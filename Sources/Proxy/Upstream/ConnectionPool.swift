@@ -9,9 +9,17 @@ final class ConnectionPool {
   /// Whether the backend has left the configuration: nothing is kept any more.
   @Cell private(set) var isDraining = false
 
-  private var idle: [BackendConnection] = []
+  private var idle: [BackendConnection] {
+    _read { yield idleSlot.value }
+    _modify { yield &idleSlot.value }
+  }
+  private let idleSlot = Slot([BackendConnection]())
   /// Requests that wait for a connection, first come, first served.
-  private var waiting: [WaitPoint] = []
+  private var waiting: [WaitPoint] {
+    _read { yield waitingSlot.value }
+    _modify { yield &waitingSlot.value }
+  }
+  private let waitingSlot = Slot([WaitPoint]())
   /// Connections that many requests share, of those that take further ones.
   var multiplexed: [HTTP2BackendConnection] = []
   /// Requests that wait for one of them to have room, or to be opened.

@@ -50,7 +50,8 @@ protocol UpstreamStream: AnyObject {
   ///
   /// - Returns: Whether ``head`` is complete; if not, more is to be waited for at ``reads``.
   func nextHead(_ method: Method) throws(ProxyError) -> Bool
-  var head: ResponseHead { get }
+  // Borrowed: a copy would have its fields retained and released again.
+  @_borrowed var head: ResponseHead { get }
   /// What the offsets of ``head`` count in, from ``headStart`` on.
   var headBuffer: ByteBuffer? { get }
   var headStart: Int { get }

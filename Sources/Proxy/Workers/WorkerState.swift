@@ -15,17 +15,45 @@ final class WorkerState {
   var pools: [BackendIdentity: ConnectionPool] = [:]
   let connections: ConnectionRegistry
   /// Messages are written here before they go out; nothing stays in it over a suspension.
-  var output = OutputBuffer(capacity: 16 * 1024)
+  var output: OutputBuffer {
+    _read { yield outputSlot.value }
+    _modify { yield &outputSlot.value }
+  }
+  private let outputSlot = Slot(OutputBuffer(capacity: 16 * 1024))
   /// What goes out behind a piece of content that is not copied. Empty at all other times.
-  var tail = OutputBuffer(capacity: 256)
+  var tail: OutputBuffer {
+    _read { yield tailSlot.value }
+    _modify { yield &tailSlot.value }
+  }
+  private let tailSlot = Slot(OutputBuffer(capacity: 256))
   /// Where values are put together. Nothing stays in it over a suspension.
-  var scratch = OutputBuffer(capacity: 1024)
-  var requestIDs: RequestIDSource
-  var date: DateField
-  var statistics = WorkerStatistics()
+  var scratch: OutputBuffer {
+    _read { yield scratchSlot.value }
+    _modify { yield &scratchSlot.value }
+  }
+  private let scratchSlot = Slot(OutputBuffer(capacity: 1024))
+  var requestIDs: RequestIDSource {
+    _read { yield requestIDsSlot.value }
+    _modify { yield &requestIDsSlot.value }
+  }
+  private let requestIDsSlot: Slot<RequestIDSource>
+  var date: DateField {
+    _read { yield dateSlot.value }
+    _modify { yield &dateSlot.value }
+  }
+  private let dateSlot: Slot<DateField>
+  var statistics: WorkerStatistics {
+    _read { yield statisticsSlot.value }
+    _modify { yield &statisticsSlot.value }
+  }
+  private let statisticsSlot = Slot(WorkerStatistics())
   /// Where access log lines go, and how they look; nil when none are wanted.
   let accessLog: AccessLogRing
-  var accessFormat: AccessLogFormat?
+  var accessFormat: AccessLogFormat? {
+    _read { yield accessFormatSlot.value }
+    _modify { yield &accessFormatSlot.value }
+  }
+  private let accessFormatSlot = Slot<AccessLogFormat?>(nil)
   @Cell var isDraining = false
   /// When accepting last paused; nil when that is not, or no longer, of interest.
   @Cell var lastPause: Instant? = nil
@@ -59,11 +87,11 @@ final class WorkerState {
     self.accessLog = accessLog
     self.load = load
     var random = SystemRandomNumberGenerator()
-    requestIDs = RequestIDSource(
-      seed: (random.next(), random.next(), random.next(), random.next()))
+    requestIDsSlot = Slot(
+      RequestIDSource(seed: (random.next(), random.next(), random.next(), random.next())))
     startWaits = WaitPoint(on: loop)
     closeWaits = WaitPoint(on: loop)
-    date = DateField(now: loop.now)
+    dateSlot = Slot(DateField(now: loop.now))
     connections = ConnectionRegistry()
   }
 
