@@ -74,7 +74,9 @@ public final class WaitPoint {
     arm(until: deadline)
     // Sound: the continuation is resumed exactly once, since `end` takes it out of the state; a
     // point that goes away while somebody waits would be held by that task.
-    return unsafe await withUnsafeContinuation { unsafe state = .task($0) }
+    // `withUnsafeContinuation` would look for the executor both before and after it suspends, which
+    // takes the task's lock: this form does so after only.
+    return unsafe await _unsafeInheritExecutor_withUnsafeContinuation { unsafe state = .task($0) }
   }
 
   /// Leaves `handler` to be called instead of suspending a task.
