@@ -32,4 +32,12 @@ public struct Cell<Value>: ~Copyable {
     // The old value is released after the new one is in place, so its `deinit` finds the cell whole.
     nonmutating set { unsafe address.pointee = newValue }
   }
+
+  /// Replaces the value and gives the old one, without a copy: `_buffer.exchange(nil)`.
+  @inlinable
+  public func exchange(_ newValue: consuming Value) -> Value {
+    let old = unsafe address.move()
+    unsafe address.initialize(to: newValue)
+    return old
+  }
 }

@@ -149,6 +149,11 @@
     unsafe base.storeBytes(of: 0x0A, toByteOffset: count &- 1, as: UInt8.self)
   }
 
+  /// As ``appendFieldLine(name:value:)``.
+  public mutating func appendFieldLine(name: StaticString, value: Span<UInt8>) {
+    appendFieldLine(name: name.octets, value: value)
+  }
+
   public mutating func append(_ bytes: [UInt8]) { append(bytes.span) }
 
   // Disfavoured, because a literal would else be taken for a String, not a StaticString.

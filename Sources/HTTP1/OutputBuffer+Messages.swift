@@ -19,10 +19,7 @@ extension OutputBuffer {
 
   /// `name: value` and CRLF.
   public mutating func appendField(_ name: StaticString, value: Span<UInt8>) {
-    append(name)
-    append(": ")
-    append(value)
-    append("\r\n")
+    appendFieldLine(name: name, value: value)
   }
 
   /// `name: value` and CRLF, the value in decimal.

@@ -36,7 +36,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   private let epoll: Int32
   private let wakeup: Int32
-  private var ready: [UnownedJob] = []
+  private let ready = Slot<[UnownedJob]>([])
   private var running: [UnownedJob] = []
   private var nextTurn: [UnsafeContinuation<Void, Never>] = unsafe []
   private var expired: [WaitPoint] = []
@@ -69,7 +69,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     if isOnThread {
-      ready.append(job)
+      ready.value.append(job)
     } else {
       inbox.withLock { $0.append(job) }
       wake()
@@ -131,8 +131,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private func runReadyJobs() {
     let serial = unsafe asUnownedSerialExecutor()
     let task = unsafe asUnownedTaskExecutor()
-    while !ready.isEmpty {
-      swap(&ready, &running)
+    while !ready.value.isEmpty {
+      swap(&ready.value, &running)
       // Naming both executors spares the runtime a hop between them.
       for job in running {
         unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: task)
@@ -153,7 +153,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   private func waitForEvents(_ events: UnsafeMutablePointer<epoll_event>) {
     var timeout: Int32 = 0
-    if unsafe nextTurn.isEmpty, ready.isEmpty, turnEnds.isEmpty {
+    if unsafe nextTurn.isEmpty, ready.value.isEmpty, turnEnds.isEmpty {
       if let delay = timers.delayToNextSlot(from: now) {
         timeout = Int32(clamping: (delay + 999) / 1000)
       } else {
@@ -168,8 +168,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
       if let pointer = unsafe event.data.ptr {
         // Sound: a source unregisters before it dies, and no source dies amid a batch, since
         // delivering runs no user code.
-        unsafe Unmanaged<EventSource>.fromOpaque(pointer).takeUnretainedValue()
-          .deliver(unsafe event.events)
+        unsafe Unmanaged<EventSource>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+          $0.deliver(unsafe event.events)
+        }
       } else {
         takeInbox()
       }
@@ -213,7 +214,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     // that what was stored before a wakeup that was pending already (`stop`) is seen.
     _ = wakeupPending.exchange(false, ordering: .acquiringAndReleasing)
     inbox.withLock { jobs in
-      ready.append(contentsOf: jobs)
+      ready.value.append(contentsOf: jobs)
       jobs.removeAll(keepingCapacity: true)
     }
   }

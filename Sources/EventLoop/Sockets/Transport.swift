@@ -88,6 +88,12 @@ public final class Transport: EventSource {
   }
   private let hangUpWait = Cell<WaitPoint?>(wrappedValue: nil)
 
+  /// From now on a hang-up aborts nobody.
+  public func abortsNoWait() {
+    // Usually so already; to look costs less than to replace.
+    if abortedByHangUp != nil { abortedByHangUp = nil }
+  }
+
   private var budget = TurnBudget()
 
   /// - Parameter descriptor: A connected, or connecting, non-blocking socket. It is owned from here.

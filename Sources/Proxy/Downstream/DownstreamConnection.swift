@@ -27,6 +27,8 @@ final class DownstreamConnection: WaitHandler {
   let state: WorkerState
   /// Of the tables that were current at the last request.
   @Cell private(set) var listener: ListenerRuntime
+  /// Which tables those were: `WorkerState.tablesCount`.
+  @Cell private var tablesSeen: Int
   @Cell var phase = Phase.fresh
   /// What it speaks, once that is known.
   @Cell var service = ListenerPlan.Service.http1
@@ -53,6 +55,7 @@ final class DownstreamConnection: WaitHandler {
     self.peer = peer
     self.listener = listener
     self.state = state
+    tablesSeen = state.tablesCount
     let now = state.loop.now
     // Spread, so that connections that came together do not leave together.
     let jitter = Int64(truncatingIfNeeded: UInt(bitPattern: transport.descriptor.hashValue) % 200)
@@ -66,17 +69,21 @@ final class DownstreamConnection: WaitHandler {
   }
 
   /// Looks up the listener anew if a reload has replaced the tables.
-  func refreshListener() {
+  ///
+  /// - Returns: Whether it is another one now.
+  @discardableResult
+  func refreshListener() -> Bool {
     // A listener that has come back under the same name counts its connections anew.
-    guard !isOrphaned else { return }
+    guard state.tablesCount != tablesSeen, !isOrphaned else { return false }
+    tablesSeen = state.tablesCount
     guard let current = state.tables.listeners[listener.name] else {
       isOrphaned = true
-      return
+      return false
     }
-    if current !== listener {
-      listener = current
-      updateTrust()
-    }
+    guard current !== listener else { return false }
+    listener = current
+    updateTrust()
+    return true
   }
 
   private func updateTrust() {

@@ -11,6 +11,7 @@ extension HTTP1Session {
     _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, first: Span<UInt8>
   ) throws(ProxyError) -> Bool {
     isTunnel = true
+    connection.transport.allowsHalfClose = true
     hasSentHead = true
     responseFraming = .untilClose
     machine.sentResponseHead(isPersistent: false, hasContent: true)

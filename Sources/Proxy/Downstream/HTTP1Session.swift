@@ -68,6 +68,7 @@ final class HTTP1Session {
     request = Request(.http1)
     request.from(connection, text: Request.clientText(of: connection.peer))
     exchange = Exchange(state)
+    connection.transport.allowsHalfClose = !listener.abortsOnHalfClose
   }
 
   func run() async -> End {
@@ -172,9 +173,9 @@ final class HTTP1Session {
   }
 
   private func refreshListener() {
-    connection.refreshListener()
-    guard connection.listener !== listener else { return }
+    guard connection.refreshListener() else { return }
     listener = connection.listener
+    connection.transport.allowsHalfClose = !listener.abortsOnHalfClose
     parser = RequestHeadParser(limits: listener.headLimits)
   }
 
@@ -311,12 +312,14 @@ extension HTTP1Session {
 
   func watchHangUp(_ point: WaitPoint?) -> Bool {
     let transport = connection.transport
+    guard let point else {
+      transport.abortsNoWait()
+      return true
+    }
     transport.abortedByHangUp = point
-    transport.allowsHalfClose = isTunnel || !listener.abortsOnHalfClose
     // What a client of a tunnel has sent before it closed is still to be read: only we know better.
-    if isTunnel { return point == nil || !wasCut }
-    let isGone = listener.abortsOnHalfClose ? transport.isPeerClosed : transport.isHungUp
-    return point == nil || !isGone
+    if isTunnel { return !wasCut }
+    return !(transport.allowsHalfClose ? transport.isHungUp : transport.isPeerClosed)
   }
 
   func abortWaits() {

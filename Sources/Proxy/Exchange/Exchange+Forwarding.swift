@@ -96,11 +96,11 @@ extension Exchange {
     countedTries &+= 1
     log.backend = backend
     if plan.tellsAttempts { client.request.attemptsToTell = log.attempts }
-    let forwarder = RequestForwarder(
-      request: client.request, listener: client.listener, cluster: cluster, backend: backend)
     let beganAt = state.loop.now
     do throws(ProxyError) {
-      if try await exchange(client, over: stream, forwarder, route, plan) { return .done }
+      if try await exchange(client, over: stream, of: backend, cluster, route, plan) {
+        return .done
+      }
       if let abortCause { throw abortCause }
       prepareAgain(client)
       return .elsewhere(pausing: true)

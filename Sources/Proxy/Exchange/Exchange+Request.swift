@@ -7,12 +7,11 @@ import HTTPSemantics
 extension Exchange {
   /// Sends the request. If content is still to come, the write loop has been started on return.
   func sendRequest<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, over backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime
+    _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
+    _ route: RouteRuntime
   ) async throws(ProxyError) {
-    let cluster = forwarder.cluster
     guard client.request.hasContent, client.request.tunnel == nil else {
-      let isSent = try backend.sendHead(
-        forwarder, requestID: requestID, first: Span(), isEnd: true, trailers: nil)
+      let isSent = try sendHead(client, backend, target, cluster, first: Span(), isEnd: true)
       if !isSent { try await finishSending(Span(), over: backend, cluster) }
       return
     }
@@ -26,17 +25,28 @@ extension Exchange {
     if case .piece(let range) = first, let buffer = client.contentBuffer {
       try count(range.count, route)
       let piece = buffer.span.extracting(range)
-      let isSent = try backend.sendHead(
-        forwarder, requestID: requestID, first: piece, isEnd: isEnd, trailers: trailers)
+      let isSent = try sendHead(
+        client, backend, target, cluster, first: piece, isEnd: isEnd, trailers: trailers)
       if !isSent { try await finishSending(piece, over: backend, cluster) }
     } else {
-      let isSent = try backend.sendHead(
-        forwarder, requestID: requestID, first: Span(), isEnd: isEnd, trailers: trailers)
+      let isSent = try sendHead(
+        client, backend, target, cluster, first: Span(), isEnd: isEnd, trailers: trailers)
       if !isSent { try await finishSending(Span(), over: backend, cluster) }
     }
     if isEnd { return client.receivedRequestEnd() }
     let wantsContinue = client.request.head.expectsContinue && first == .none
-    startPump(client, backend, forwarder, route, sendingContinue: wantsContinue)
+    startPump(client, backend, cluster, route, sendingContinue: wantsContinue)
+  }
+
+  private func sendHead<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend, _ target: BackendRuntime, _ cluster: ClusterRuntime,
+    first: Span<UInt8>, isEnd: Bool, trailers: TrailerSection? = nil
+  ) throws(ProxyError) -> Bool {
+    // Lives here only: over a suspension it would hold all that it refers to once more.
+    let forwarder = RequestForwarder(
+      request: client.request, listener: client.listener, cluster: cluster, backend: target)
+    return try backend.sendHead(
+      forwarder, requestID: requestID, first: first, isEnd: isEnd, trailers: trailers)
   }
 
   // MARK: For another try
@@ -119,12 +129,11 @@ extension Exchange {
 
   /// Starts the loop that sends content as it comes in.
   func startPump<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, _ backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime,
+    _ client: Client, _ backend: Backend, _ cluster: ClusterRuntime, _ route: RouteRuntime,
     sendingContinue: Bool
   ) {
     let pump = ContentPump(on: state.loop)
     self.pump = pump
-    let cluster = forwarder.cluster
     state.start { await self.runPump(pump, client, backend, cluster, route, sendingContinue) }
   }
 

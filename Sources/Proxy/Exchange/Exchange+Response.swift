@@ -8,21 +8,20 @@ extension Exchange {
   /// Interim responses of one exchange; a backend that sends more has lost its way.
   private static let maxInterim = 20
 
-  /// Sends the request over `backend` and its response to the client.
+  /// Sends the request over `backend`, a stream of `target`, and its response to the client.
   ///
   /// - Returns: false if the response was thrown away for another try.
   func exchange<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, over backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime,
-    _ plan: RetryPlan
+    _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
+    _ route: RouteRuntime, _ plan: RetryPlan
   ) async throws(ProxyError) -> Bool {
-    let cluster = forwarder.cluster
     do throws(ProxyError) {
-      try await sendRequest(client, over: backend, forwarder, route)
+      try await sendRequest(client, over: backend, of: target, cluster, route)
       let sentAt = state.loop.now
       let headTimeout = route.responseHeadTimeout ?? cluster.responseHeadTimeout
       try await receiveHead(client, over: backend, timeout: headTimeout, plan.perTryTimeout)
       let now = state.loop.now
-      cluster.answered(forwarder.backend, after: now - sentAt, at: now)
+      cluster.answered(target, after: now - sentAt, at: now)
       if isToBeRepeated(client, backend, plan, cluster) {
         await throwAway(client, backend)
         return false
@@ -30,7 +29,7 @@ extension Exchange {
       try checkRefusal(client, backend)
       if try !passHead(client, backend) {
         if backend.head.status == 101, let tunnel = client.request.tunnel {
-          try await carry(tunnel, client, backend, forwarder, route)
+          try await carry(tunnel, client, backend, cluster, route)
         } else {
           try await passContent(client, backend, cluster)
         }

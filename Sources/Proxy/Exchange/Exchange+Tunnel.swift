@@ -53,13 +53,13 @@ extension Exchange {
 
   /// Carries the tunnel to its end. The backend's consent has been passed on.
   func carry<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ tunnel: Tunnel, _ client: Client, _ backend: Backend, _ forwarder: RequestForwarder,
+    _ tunnel: Tunnel, _ client: Client, _ backend: Backend, _ cluster: ClusterRuntime,
     _ route: RouteRuntime
   ) async throws(ProxyError) {
     // `total` is for answers. From here on, only silence is too long.
     deadline = .never
     tunnel.moved(at: state.loop.now)
-    startPump(client, backend, forwarder, route, sendingContinue: false)
+    startPump(client, backend, cluster, route, sendingContinue: false)
     if let buffer = backend.contentBuffer {
       try await finishSending(buffer.span.extracting(first), tunnel, client)
     }

@@ -40,9 +40,8 @@ final class MessageInput {
 
   /// Gives the buffers back. What is unread is lost.
   func release() {
-    if let buffer { buffers.give(buffer) }
-    if let headBuffer { buffers.give(headBuffer) }
-    (buffer, headBuffer) = (nil, nil)
+    if let buffer = _buffer.exchange(nil) { buffers.give(buffer) }
+    if let headBuffer = _headBuffer.exchange(nil) { buffers.give(headBuffer) }
     unread = 0..<0
     pinned = 0
   }
@@ -250,8 +249,7 @@ final class MessageInput {
   /// The message is over: its head need not stay any longer.
   func endMessage() {
     pinned = 0
-    if let headBuffer { buffers.give(headBuffer) }
-    headBuffer = nil
+    if let headBuffer = _headBuffer.exchange(nil) { buffers.give(headBuffer) }
     releaseIfEmpty()
   }
 }

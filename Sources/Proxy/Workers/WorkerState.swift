@@ -11,7 +11,9 @@ final class WorkerState {
   let spareOutputs = SpareOutputs()
   let onEvent: @Sendable (ProxyEvent) -> Void
 
-  @Cell var tables = RuntimeTables()
+  @Cell private(set) var tables = RuntimeTables()
+  /// Counts the tables that there have been, so that others can tell whether these are new.
+  @Cell private(set) var tablesCount = 0
   var pools: [BackendIdentity: ConnectionPool] = [:]
   let connections: ConnectionRegistry
   /// Messages are written here before they go out; nothing stays in it over a suspension.
@@ -202,6 +204,7 @@ final class WorkerState {
     pools = kept
     let before = tables
     tables = fresh
+    tablesCount = tablesCount &+ 1
     return before
   }
 
