@@ -26,13 +26,27 @@ public struct BodyDecoder: ~Copyable, Sendable {
 
   private var state: State
   private var chunks = ChunkedDecoder()
+  private var isChunked: Bool
 
   public init(_ framing: MessageFraming) {
+    state = Self.begin(framing)
+    isChunked = framing == .chunked
+  }
+
+  /// Begins another message.
+  public mutating func restart(_ framing: MessageFraming) {
+    // Only a chunked message has changed it, and it is large.
+    if isChunked { chunks = ChunkedDecoder() }
+    state = Self.begin(framing)
+    isChunked = framing == .chunked
+  }
+
+  private static func begin(_ framing: MessageFraming) -> State {
     switch framing {
-    case .none, .length(0): state = .complete
-    case .length(let length): state = .length(remaining: length)
-    case .chunked: state = .chunked
-    case .untilClose: state = .untilClose
+    case .none, .length(0): .complete
+    case .length(let length): .length(remaining: length)
+    case .chunked: .chunked
+    case .untilClose: .untilClose
     }
   }
 

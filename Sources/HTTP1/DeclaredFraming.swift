@@ -8,7 +8,7 @@ enum DeclaredFraming: Equatable {
   case chunked
 
   init(
-    of fields: FieldSection, in bytes: Span<UInt8>, minorVersion: UInt8
+    of fields: borrowing FieldSection, in bytes: Span<UInt8>, minorVersion: UInt8
   ) throws(FramingError) {
     if fields.contains(.transferEncoding) {
       guard minorVersion > 0 else { throw .transferEncodingOnHTTP10 }

@@ -10,7 +10,8 @@ public struct FieldSection: Sendable {
 
   public init() {}
 
-  public var lines: [FieldLine] { @inlinable get { storage } }
+  /// Lent, not copied: a copy would retain and release their memory.
+  public var lines: [FieldLine] { @inlinable _read { yield storage } }
   @inlinable public var count: Int { storage.count }
   @inlinable public var isEmpty: Bool { storage.isEmpty }
 

@@ -89,7 +89,7 @@ public final class Transport: EventSource {
   private let hangUpWait = Cell<WaitPoint?>(wrappedValue: nil)
 
   /// From now on a hang-up aborts nobody.
-  public func abortsNoWait() {
+  public func stopAborting() {
     // Usually so already; to look costs less than to replace.
     if abortedByHangUp != nil { abortedByHangUp = nil }
   }

@@ -51,7 +51,7 @@ extension ClusterRuntime {
   /// - Parameter excluded: Indices of backends that this request must not go to.
   func pick(_ query: BalanceQuery, excluding excluded: [Int] = []) -> ClusterBalancer.Choice? {
     lookIfChanged(at: query.now)
-    return balancer.pick(query, excluding: excluded)
+    return balancer.value.pick(query, excluding: excluded)
   }
 
   /// Makes the next choice look at all backends before.
@@ -68,13 +68,13 @@ extension ClusterRuntime {
     }
     nextChange = next
     seenChanges = changes
-    balancer.update(availability)
+    balancer.value.update(availability)
   }
 
   /// Counts how long a backend took to answer, or to fail.
   func answered(_ backend: BackendRuntime, after time: Interval, at now: Instant) {
     guard measuresAnswers else { return }
-    balancer.answered(backend.index, in: Double(time.microseconds), at: now.milliseconds)
+    balancer.value.answered(backend.index, in: Double(time.microseconds), at: now.milliseconds)
   }
 
   // MARK: Sessions
@@ -87,7 +87,7 @@ extension ClusterRuntime {
     guard let index = sticky?.backend(of: request), !tried.contains(index) else { return nil }
     lookIfChanged(at: now)
     let backend = backends[index]
-    guard availability[index].acceptsSticky, balancer.hasWeight(index),
+    guard availability[index].acceptsSticky, balancer.value.hasWeight(index),
       backend.pool.shared.beginTry(at: now)
     else { return nil }
     return backend

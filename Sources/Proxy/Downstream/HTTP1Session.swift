@@ -313,7 +313,7 @@ extension HTTP1Session {
   func watchHangUp(_ point: WaitPoint?) -> Bool {
     let transport = connection.transport
     guard let point else {
-      transport.abortsNoWait()
+      transport.stopAborting()
       return true
     }
     transport.abortedByHangUp = point

@@ -16,7 +16,7 @@ extension Exchange {
       return
     }
     if replay.phase == .keeping {
-      return try await sendAgain(client, over: backend, forwarder, route)
+      return try await sendAgain(client, over: backend, of: target, cluster, route)
     }
     let first = try client.nextContent()
     let isEnd = client.isContentComplete
@@ -74,20 +74,21 @@ extension Exchange {
 
   /// Sends the request with what was kept of its content, and goes on from there.
   private func sendAgain<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, over backend: Backend, _ forwarder: RequestForwarder, _ route: RouteRuntime
+    _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
+    _ route: RouteRuntime
   ) async throws(ProxyError) {
     let isEnd = client.isContentComplete
     let trailers = isEnd ? client.requestTrailers : nil
     try count(replay.count, route)
     if let buffer = replay.buffer {
       let piece = buffer.span.extracting(0..<replay.count)
-      let isSent = try backend.sendHead(
-        forwarder, requestID: requestID, first: piece, isEnd: isEnd, trailers: trailers)
-      if !isSent { try await finishSending(piece, over: backend, forwarder.cluster) }
+      let isSent = try sendHead(
+        client, backend, target, cluster, first: piece, isEnd: isEnd, trailers: trailers)
+      if !isSent { try await finishSending(piece, over: backend, cluster) }
     }
     if isEnd { return client.receivedRequestEnd() }
     let wantsContinue = client.request.head.expectsContinue && replay.count == 0
-    startPump(client, backend, forwarder, route, sendingContinue: wantsContinue)
+    startPump(client, backend, cluster, route, sendingContinue: wantsContinue)
   }
 
   /// Waits until the backend has taken the rest of what was sent.

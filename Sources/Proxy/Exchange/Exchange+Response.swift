@@ -166,7 +166,7 @@ extension Exchange {
 
   /// Whether the response is one of server-sent events, which come when they come.
   private func isEventStream(
-    _ head: ResponseHead, _ buffer: ByteBuffer, _ start: Int
+    _ head: borrowing ResponseHead, _ buffer: ByteBuffer, _ start: Int
   ) -> Bool {
     guard head.framing != .none, let line = head.fields.first(.contentType) else { return false }
     let bytes = buffer.span.extracting(start..<buffer.capacity)

@@ -131,11 +131,10 @@ final class Exchange {
       throw .downstream(.badRequest, error.reason)
     }
     guard request.belongsToConnection() else { throw .misdirected }
-    let head = request.head
-    if head.fields.contains(.via), comesAgain(request, listener) {
+    if request.head.fields.contains(.via), comesAgain(request, listener) {
       throw .loop
     }
-    if head.method == .options, head.form == .asterisk || isLastHop(request) {
+    if request.head.method == .options, request.head.form == .asterisk || isLastHop(request) {
       return OwnResponse(
         status: .noContent, content: .empty,
         fields: [OwnField("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")])

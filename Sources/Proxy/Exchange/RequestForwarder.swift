@@ -60,14 +60,13 @@ struct RequestForwarder {
 
   /// Appends the request target: the path that routes have matched, and the query.
   func writeTarget(_ bytes: Span<UInt8>, into output: inout OutputBuffer) {
-    let head = request.head
-    if head.form == .asterisk { return output.append("*") }
-    if head.pathNeedsNormalizing {
+    if request.head.form == .asterisk { return output.append("*") }
+    if request.head.pathNeedsNormalizing {
       output.append(request.normalizedPath)
     } else {
-      output.append(bytes[head.path])
+      output.append(bytes[request.head.path])
     }
-    output.append(bytes[head.query])
+    output.append(bytes[request.head.query])
   }
 
   /// Appends what the backend sees as the authority.
@@ -117,7 +116,8 @@ struct RequestForwarder {
       writer.writeField(.xRequestID, "X-Request-Id", value: requestID.span)
     }
     writeVia(bytes, &scratch, into: &writer)
-    for field in request.identity?.fields ?? [] {
+    guard let identity = request.identity else { return }
+    for field in identity.fields {
       writer.writeField(
         FieldLine(name: ByteRange(), value: ByteRange(), id: .other), name: field.name.span,
         value: field.value.span)

@@ -111,7 +111,7 @@ final class MessageInput {
   ///   the returned offset on in ``headOctets``, until ``endMessage()`` if it is pinned.
   func beginContent(_ framing: MessageFraming, after headOctets: Int, pinningHead: Bool) {
     consume(headOctets)
-    decoder = BodyDecoder(framing)
+    decoder.restart(framing)
     pinned = pinningHead ? unread.lowerBound : 0
     hasRefilled = false
     if case .length(let length) = framing {
@@ -128,7 +128,7 @@ final class MessageInput {
   ///   - framing: Of the message.
   /// - Precondition: ``hasRefilled`` is false.
   func rewindContent(to start: Range<Int>, framing: MessageFraming) {
-    decoder = BodyDecoder(framing)
+    decoder.restart(framing)
     // A wait for more, in vain, may have begun another buffer; what came is beside the head.
     if let headBuffer, let buffer {
       buffers.give(buffer)
@@ -194,7 +194,7 @@ final class MessageInput {
   /// From here on all that comes is content, until the end of the stream. The head that came before may
   /// not be referred to any longer.
   func beginTunnel() {
-    decoder = BodyDecoder(.untilClose)
+    decoder.restart(.untilClose)
     pinned = 0
     expectsMuch = true
   }

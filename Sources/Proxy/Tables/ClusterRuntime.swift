@@ -27,7 +27,7 @@ final class ClusterRuntime {
   /// Their names, in the order of the balancer's indices.
   let subclusters: [String]
   let shared: SharedCluster
-  var balancer: ClusterBalancer
+  let balancer: Slot<ClusterBalancer>
   /// What the balancer takes each backend for.
   var availability: [BackendAvailability]
   /// ``SharedCluster/changeCount`` when it was told so.
@@ -83,9 +83,10 @@ final class ClusterRuntime {
         names: members.backends.map { "\($0.subcluster)\n\($0.label)" })
     }
     var random = SystemRandomNumberGenerator()
-    balancer = ClusterBalancer(
-      members.plans, policy: BalancePolicy(config.balance), spillBelow: config.spillBelow,
-      startingAt: startingAt, seed: random.next())
+    balancer = Slot(
+      ClusterBalancer(
+        members.plans, policy: BalancePolicy(config.balance), spillBelow: config.spillBelow,
+        startingAt: startingAt, seed: random.next()))
   }
 
   private static func members(
@@ -134,8 +135,8 @@ final class ClusterRuntime {
       positions[backend.pool.shared.identity] = index
     }
     for (index, name) in old.subclusters.enumerated() { subclusters[name] = index }
-    balancer.adopt(
-      from: old.balancer, subcluster: { index in subclusters[self.subclusters[index]] },
+    balancer.value.adopt(
+      from: old.balancer.value, subcluster: { index in subclusters[self.subclusters[index]] },
       backend: { positions[self.backends[$0].pool.shared.identity] })
   }
 }
