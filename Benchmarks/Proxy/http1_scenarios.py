@@ -47,16 +47,23 @@ def workers(bench: Harness) -> None:
     with ExitStack() as stack:
         proxies = []
         for count in (1, 2):
-            proxies += bench.started(stack, ["portico"], bench.worker_cores, workers=count)
-        if not proxies:
+            for proxy in bench.started(
+                    stack, ["portico", "nginx"], bench.worker_cores, workers=count):
+                proxy.name += f"-{count}"
+                proxies.append(proxy)
+        two = next((proxy for proxy in proxies if proxy.name == "portico-2"), None)
+        if two is None:
             return
-        for count, proxy in enumerate(proxies, 1):
-            proxy.name = f"portico-{count}"
-        bench.report("workers", "One worker and two, on two cores",
-                     bench.compare(proxies, Wrk("/", 64), bench.worker_load_cores), "portico-1")
+        medians = bench.compare(proxies, Wrk("/", 64), bench.worker_load_cores)
+        bench.report("workers", "One worker and two, on two cores", medians, "portico-1")
+        # Also what two of them cost each other where there is no core left for the load.
+        growth = {name: medians[f"{name}-2"].total / medians[f"{name}-1"].total
+                  for name in ("portico", "nginx") if f"{name}-2" in medians}
+        if "nginx" in growth:
+            bench.figure("workers", "portico", "growth_to_nginx", growth["portico"] / growth["nginx"])
         for _ in range(64):
-            request_once(kept(stack, proxies[1].port))
-        spread = connections_of_loops(proxies[1].process.pid, proxies[1].port)
+            request_once(kept(stack, two.port))
+        spread = connections_of_loops(two.process.pid, two.port)
         bench.results.append({"scenario": "workers", "spread": spread})
         bench.figures["workers", "most_of_64_connections"] = max(spread)
         if not bench.options.json:

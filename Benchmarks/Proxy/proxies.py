@@ -114,8 +114,11 @@ class Proxy(Process):
         log = f"access_log {directory}/access.log combined buffer=64k flush=1s;"
         file = self.fill("nginx.conf.in", directory, {
             "PORT": port, "DIRECTORY": directory, "USER": "user root;" if os.geteuid() == 0 else "",
+            "WORKERS": self.setup.workers,
+            # Without a socket each, two workers leave all connections to one of them.
             "LISTEN": "ssl " * bool(self.setup.certificate)
-            + "http2" * (self.setup.downstream == "http2"),
+            + "http2 " * (self.setup.downstream == "http2")
+            + "reuseport" * (self.setup.workers > 1),
             "ACCESS_LOG": log if self.setup.logs else "access_log off;"})
         return [find("nginx"), "-p", str(directory), "-c", file]
 
