@@ -39,7 +39,7 @@ let package = Package(
     .executableTarget(
       name: "portico",
       dependencies: [
-        "Addressing", "Daemon", "Configuration", "System",
+        "Addressing", "Daemon", "Configuration", "Proxy", "System",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),

@@ -81,11 +81,11 @@ struct BackendGroup: Sendable {
     switch policy {
     case .weightedRoundRobin: return turns.pick()
     case .leastRequests: return least.pick(inFlight)
-    case .twoChoices: return pickOfTwo(&random) { inFlight, _ in Double(inFlight) }
+    case .twoChoices: return pickOfTwo(&random) { load, _ in load }
     case .peakEWMA:
       let times = self.times
-      return pickOfTwo(&random) { inFlight, backend in
-        times.estimate(of: backend, inFlight: inFlight, at: query.now)
+      return pickOfTwo(&random) { load, backend in
+        times.estimate(of: backend, load: load, at: query.now)
       }
     case .hash(let bound):
       guard let key = query.backendKey else { return turns.pick() }
@@ -97,18 +97,22 @@ struct BackendGroup: Sendable {
 // MARK: Of two
 
 extension BackendGroup {
-  /// Draws two backends by weight, and takes the one with the lower cost for its weight.
+  /// Draws two backends by weight, and takes the one with the lower cost; among equals the one that was
+  /// drawn first.
+  ///
+  /// - Parameter cost: Of a backend with so many requests in flight for the average weight.
   @inline(__always)
   private mutating func pickOfTwo(
-    _ random: inout RandomSource, cost: (_ inFlight: Int, _ backend: Int) -> Double
+    _ random: inout RandomSource, cost: (_ load: Double, _ backend: Int) -> Double
   ) -> Int? {
     guard turns.total > 0 else { return nil }
+    let average = Double(turns.total) / Double(turns.count)
+    func load(_ backend: Int) -> Double {
+      Double(inFlight[backend]) * average / Double(max(1, turns.weights[backend]))
+    }
     let first = draw(&random, but: -1)
     let second = draw(&random, but: first)
-    let (one, other) = (cost(inFlight[first], first), cost(inFlight[second], second))
-    // By weight among equals, as the first was drawn.
-    return one * Double(turns.weights[second]) <= other * Double(turns.weights[first])
-      ? first : second
+    return cost(load(first), first) <= cost(load(second), second) ? first : second
   }
 
   /// A backend with a weight, drawn by weight, and another one than `taken` if there is one.

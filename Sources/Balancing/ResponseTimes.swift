@@ -29,13 +29,15 @@ struct ResponseTimes: Sendable {
     measuredAt[backend] = now
   }
 
-  /// Microseconds that the next of `inFlight` + 1 requests is likely to take.
+  /// Microseconds that one more request is likely to take.
+  ///
+  /// - Parameter load: Requests in flight, for its weight.
   @inline(__always)
-  func estimate(of backend: Int, inFlight: Int, at now: UInt64) -> Double {
+  func estimate(of backend: Int, load: Double, at now: UInt64) -> Double {
     let average = averages[backend]
-    guard average > 0 else { return inFlight > 0 ? Self.unknown + Double(inFlight) : 0 }
+    guard average > 0 else { return load > 0 ? Self.unknown + load : 0 }
     let weight = Self.weight(of: now &- min(now, measuredAt[backend]))
-    return average * weight * Double(inFlight + 1)
+    return average * weight * (load + 1)
   }
 
   /// About exp(-age / window), never more: 1 / (1 + x + x²/2).

@@ -177,6 +177,8 @@ public enum Reason: String, CaseIterable, Sendable {
 
   // No backend to send it to.
 
+  /// Part of the share that a subcluster refuses on purpose (`refuse`).
+  case refusedShare = "refused_share"
   /// Every backend of the cluster refuses connections and rests, or has weight 0.
   case noBackend = "no_backend"
   /// Too many requests wait for a connection already.

@@ -12,6 +12,6 @@ struct Portico: ParsableCommand {
     version: "portico \(version)",
     subcommands: [
       ServeCommand.self, CheckCommand.self, ReloadCommand.self, DemoCommand.self,
-      OriginCommand.self, CertCommand.self,
+      OriginCommand.self, CertCommand.self, ExplainCommand.self,
     ])
 }

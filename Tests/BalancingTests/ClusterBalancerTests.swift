@@ -124,6 +124,92 @@ struct ClusterBalancerTests {
     #expect(abs(shares[2..<5].reduce(0, +) - 700) <= 2)
   }
 
+  @Test("one that is excluded is passed over, at both levels, and the sequence goes on as it was")
+  func excluding() {
+    var balancer = balancer(Self.shop)
+    var same = self.balancer(Self.shop)
+    #expect(balancer.pick(BalanceQuery(), excluding: Array(0..<6)) == nil)
+    for _ in 0..<50 {
+      guard case .backend(let backend, 1) = balancer.pick(BalanceQuery(), excluding: [0, 1, 2, 2])
+      else {
+        Issue.record("the other subcluster was not chosen")
+        return
+      }
+      #expect((3..<6).contains(backend))
+    }
+    #expect(counts(of: &balancer, picks: 600, down: []) == counts(of: &same, picks: 600, down: []))
+  }
+
+  @Test("a subcluster that refuses has its exact share, unless a request may not be refused")
+  func refusing() {
+    let counters = SharedCounters(count: 1)
+    var balancer = ClusterBalancer([
+      SubclusterPlan(
+        weight: 9, members: .backends([BackendPlan(inFlight: counters[0])])),
+      SubclusterPlan(weight: 1, members: .refusal),
+    ])
+    let choices = (0..<100).map { _ in balancer.pick(BalanceQuery()) }
+    #expect(choices.count { $0 == .refused(subcluster: 1) } == 10)
+    for _ in 0..<20 {
+      #expect(
+        balancer.pick(BalanceQuery(mayBeRefused: false)) == .backend(0, subcluster: 0))
+    }
+    balancer.update([.unusable()])
+    #expect(balancer.pick(BalanceQuery()) == nil, "no backend is not the same as refused")
+  }
+
+  @Test("by hash a client stays in its subcluster, and goes elsewhere only when that is down")
+  func splitByHash() {
+    let counters = SharedCounters(count: 2)
+    var balancer = ClusterBalancer(
+      (0..<2).map { index in
+        SubclusterPlan(
+          weight: 70 - 40 * index, identity: UInt64(index) + 1,
+          members: .backends([BackendPlan(inFlight: counters[index])]))
+      })
+    func owner(_ key: UInt64) -> Int? {
+      let query = BalanceQuery(subclusterKey: key &* 0x9E37_79B9_7F4A_7C15)
+      guard case .backend(_, let subcluster)? = balancer.pick(query) else { return nil }
+      return subcluster
+    }
+    let before = (0..<10_000).map { owner($0) }
+    #expect((6_700...7_300).contains(before.count { $0 == 0 }))
+    #expect((0..<10_000).map { owner($0) } == before)
+    balancer.update([.unusable(), .usable])
+    #expect((0..<10_000).allSatisfy { owner($0) == 1 })
+    balancer.update([.usable, .usable])
+    #expect((0..<10_000).map { owner($0) } == before)
+  }
+
+  @Test("one that starts slowly gets that part of its weight")
+  func slowStart() {
+    var balancer = balancer([Subcluster(weight: 1, backendWeights: [1, 1])])
+    balancer.update([.usable, BackendAvailability(percent: 25, acceptsSticky: true)])
+    var counts = [0, 0]
+    for _ in 0..<500 {
+      if case .backend(let backend, _)? = balancer.pick(BalanceQuery()) { counts[backend] += 1 }
+    }
+    #expect(counts == [400, 100])
+  }
+
+  @Test("a weight that a reload changes does not disturb the sequence of the other subcluster")
+  func weightChange() {
+    for done in 0..<12 {
+      var old = balancer(Self.shop)
+      for _ in 0..<done { _ = old.pick(BalanceQuery()) }
+      var new = balancer([
+        Subcluster(weight: 70, backendWeights: [3, 2, 5]),
+        Subcluster(weight: 30, backendWeights: [3, 2, 1]),
+      ])
+      new.adopt(from: old, subcluster: { $0 }, backend: { $0 })
+      func second(_ balancer: inout ClusterBalancer) -> [ClusterBalancer.Choice] {
+        (0..<200).compactMap { _ in balancer.pick(BalanceQuery()) }
+          .filter { if case .backend(_, 1) = $0 { true } else { false } }
+      }
+      #expect(second(&new) == second(&old))
+    }
+  }
+
   /// A balancer in turn, with nothing in flight.
   private func balancer(_ subclusters: [Subcluster], startingAt: Int = 0) -> ClusterBalancer {
     ClusterBalancer(

@@ -144,6 +144,9 @@ struct BalanceTests {
       two + #","split":"least_requests""#,
       path + ".split: subclusters are chosen by weighted_round_robin or hash"),
     Wrong(
+      two + #","split":{"policy":"hash","key":"path","load_bound":2}"#,
+      path + ".split.load_bound: has no effect on the choice of subclusters"),
+    Wrong(
       one + #""split":"weighted_round_robin""#,
       "warning: " + path + ".split: has no effect with one subcluster"),
     Wrong(one + #""spill_below":0"#, path + ".spill_below: 0 is outside 1...100"),

@@ -84,6 +84,7 @@ WRONG = [
     (["clusters", "app", "balance"], {"policy": "two_choices", "key": "path"}),
     (["clusters", "app", "split"], "least_requests"),
     (["clusters", "app", "split"], {"policy": "peak_ewma"}),
+    (["clusters", "app", "split"], {"policy": "hash", "key": "path", "load_bound": 2}),
     (["clusters", "app", "spill_below"], 0),
     (["clusters", "app", "prefer"], "a b"),
     (["clusters", "app", "sticky"], {"cookie": "a"}),

@@ -22,6 +22,14 @@ extension BalanceConfig {
   private static let needsKey =
     "a hash needs a key: { \"policy\": \"hash\", \"key\": \"client_address\" }"
 
+  /// Fails where a bound cannot be kept, since there is no load of its kind.
+  func checkUnbounded(_ node: Node) {
+    guard case .object = node.value.kind, policy == .hash else { return }
+    guard let member = node.object()?.members.first(where: { $0.key == Field.loadBound.rawValue })
+    else { return }
+    node.child(member).fail("has no effect on the choice of subclusters")
+  }
+
   private mutating func readHash(_ object: ObjectNode<Field>) {
     guard policy == .hash else {
       for field in [Field.key, .loadBound] {

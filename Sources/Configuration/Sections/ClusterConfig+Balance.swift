@@ -14,6 +14,7 @@ extension ClusterConfig {
 
   private mutating func readSplit(_ node: Node) {
     split = BalanceConfig(decoding: node)
+    split.checkUnbounded(node)
     switch split.policy {
     case .weightedRoundRobin, .hash: break
     case .leastRequests, .twoChoices, .peakEWMA:

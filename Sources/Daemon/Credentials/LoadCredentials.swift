@@ -34,3 +34,14 @@ func loadCredentials(
 public func credentialProblems(of routing: RoutingConfig, now: Int64) -> [ConfigurationProblem] {
   loadCredentials(of: routing, from: DiskFiles(), now: now, served: nil).problems
 }
+
+/// Reads the files that a configuration names for secrets.
+func loadSecrets(
+  of routing: RoutingConfig, from files: some FileSource
+) -> (secrets: [String: [UInt8]], problems: [ConfigurationProblem]) {
+  var loader = CredentialLoader(files: files, now: 0, served: nil)
+  for cluster in routing.clusters {
+    if case .file(let file)? = cluster.sticky?.secret { loader.loadSecret(file) }
+  }
+  return (loader.secrets, loader.problems)
+}

@@ -171,7 +171,7 @@ extension Exchange {
     switch cluster.choose(for: client.request, at: state.loop.now) {
     case .backend(let backend): return backend
     case .refused(let status):
-      throw ProxyError(source: .internal, status: status, reason: .configuredResponse)
+      throw ProxyError(source: .internal, status: status, reason: .refusedShare)
     case .nobody: throw noBackend(cluster)
     }
   }

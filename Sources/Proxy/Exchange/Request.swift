@@ -56,6 +56,12 @@ final class Request {
     identity = connection.identity
   }
 
+  /// Says who would send it, of one that nobody sends.
+  func from(_ client: IPAddress?) {
+    self.client = client
+    clientText = Self.clientText(of: client)
+  }
+
   /// Lets go of what belongs to the connection, which may be gone before the next request comes.
   func leaveConnection() { (tls, identity) = (nil, nil) }
 
