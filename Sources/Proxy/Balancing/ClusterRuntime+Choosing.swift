@@ -1,4 +1,5 @@
 import Balancing
+import Bytes
 import EventLoop
 import HTTPSemantics
 

@@ -1,5 +1,6 @@
 import Addressing
 import Balancing
+import Bytes
 import Configuration
 import EventLoop
 import HTTPSemantics
@@ -24,7 +25,7 @@ extension Explanation {
   private mutating func describeShares(
     _ config: ClusterConfig, _ cluster: ClusterRuntime, _ names: Names
   ) {
-    let weights = cluster.balancer.subclusterWeights
+    let weights = cluster.balancer.value.subclusterWeights
     let total = weights.reduce(0, +)
     for (index, subcluster) in config.subclusters.enumerated() {
       let share = Share(weights[index], of: total)
@@ -33,8 +34,8 @@ extension Explanation {
       if config.prefer == subcluster.name { text += ", preferred" }
       if let status = subcluster.refuse { text += ", refused with \(status)" }
       add("subcluster", text)
-      let members = cluster.balancer.backends[index]
-      let inner = cluster.balancer.backendWeights(of: index)
+      let members = cluster.balancer.value.backends[index]
+      let inner = cluster.balancer.value.backendWeights(of: index)
       let sum = inner.reduce(0, +)
       for (backend, weight) in zip(cluster.backends[members], inner) {
         let label = names.text(of: backend.label)
