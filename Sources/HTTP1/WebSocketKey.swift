@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// What a WebSocket handshake of our own sends, and what the answer to it has to prove (RFC 6455 §1.3).
 ///

@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 
 /// The field lines of a head or of a trailer section, in the order in which they came.
 ///
