@@ -81,7 +81,7 @@ extension HTTP2Link {
           isBehind = true
           return false
         }
-      case .response(let slot): receivedResponse(slot)
+      case .response(let slot): stream(at: slot)?.receivedHead(&engine)
       case .data(let slot, let range):
         let start = unread.lowerBound
         stream(at: slot)?.received(

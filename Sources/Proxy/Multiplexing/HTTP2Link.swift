@@ -12,11 +12,23 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   final let transport: Transport
   final let state: WorkerState
   final let input: MessageInput
-  final var engine: HTTP2Connection
+  private let engineSlot: Slot<HTTP2Connection>
+  final var engine: HTTP2Connection {
+    @inline(__always) _read { yield engineSlot.value }
+    @inline(__always) _modify { yield &engineSlot.value }
+  }
   /// The streams that have something to send.
-  final var scheduler = SendScheduler()
+  private let schedulerSlot = Slot(SendScheduler())
+  final var scheduler: SendScheduler {
+    @inline(__always) _read { yield schedulerSlot.value }
+    @inline(__always) _modify { yield &schedulerSlot.value }
+  }
+  private let streamsSlot = Slot([HTTP2Stream?]())
   /// By slot.
-  final var streams: [HTTP2Stream?] = []
+  final var streams: [HTTP2Stream?] {
+    @inline(__always) _read { yield streamsSlot.value }
+    @inline(__always) _modify { yield &streamsSlot.value }
+  }
   /// Streams whose slot is taken.
   @Cell final private(set) var openStreams = 0
   /// Octets of a frame's payload that the peer may send: a whole frame that is not DATA has to be here
@@ -46,7 +58,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
     self.transport = transport
     self.state = state
     self.input = input
-    self.engine = engine
+    engineSlot = Slot(engine)
     lastReceived = state.loop.now
   }
 
@@ -57,8 +69,6 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
 
   /// A request's head is in the engine.
   func receivedRequest(_ slot: StreamSlot) {}
-  /// A response's head is in the engine.
-  func receivedResponse(_ slot: StreamSlot) {}
   func receivedSettings() {}
   func receivedPong(_ data: UInt64) {}
   /// The peer takes no further streams, and has processed none above `last`.

@@ -17,7 +17,11 @@ class HTTP2Stream {
   /// Aborted when the stream fails.
   @Cell final var abortedByFailure: WaitPoint?
   @Cell final private(set) var failure: StreamFailure?
-  final var content = StreamContent()
+  private let contentSlot = Slot(StreamContent())
+  final var content: StreamContent {
+    @inline(__always) _read { yield contentSlot.value }
+    @inline(__always) _modify { yield &contentSlot.value }
+  }
   @Cell final var receivedTrailers: TrailerSection?
 
   /// Octets of the piece under way that have gone out, and that it has.
@@ -59,6 +63,9 @@ class HTTP2Stream {
   }
 
   // MARK: Receiving
+
+  /// A head is in `engine`.
+  func receivedHead(_ engine: inout HTTP2Connection) {}
 
   /// Content has come, or its end.
   final func received(_ range: Range<Int>, of buffer: ByteBuffer) {

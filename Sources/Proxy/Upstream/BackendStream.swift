@@ -24,7 +24,7 @@ final class BackendStream: HTTP2Stream {
   private static let usualOctets = 1024
 
   /// A head is in the engine.
-  func receivedHead(_ engine: inout HTTP2Connection) {
+  override func receivedHead(_ engine: inout HTTP2Connection) {
     let count = engine.headOctets.count
     guard hasHead else {
       if octets.capacity < count {

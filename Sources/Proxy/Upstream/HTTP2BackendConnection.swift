@@ -63,10 +63,6 @@ final class HTTP2BackendConnection: HTTP2Link {
     return stream
   }
 
-  override func receivedResponse(_ slot: StreamSlot) {
-    (stream(at: slot) as? BackendStream)?.receivedHead(&engine)
-  }
-
   override func receivedGoAway(_ last: StreamID) {
     leave()
     for stream in streams {
