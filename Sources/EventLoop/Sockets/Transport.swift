@@ -325,6 +325,12 @@ public final class Transport: EventSource {
     }
   }
 
+  /// Has the kernel hold back no more than `octets` that it has not sent: what is written later and is
+  /// more urgent waits behind no more than those.
+  public func limitUnsent(to octets: Int32) {
+    setSocketOption(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, octets)
+  }
+
   /// Aborts who waits to write.
   public func abortWrites() { blockedWrites?.abort() }
 
