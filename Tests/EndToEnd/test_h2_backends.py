@@ -125,6 +125,19 @@ def test_settings_of_the_backend(make, settings: dict[int, int]):
         assert response.status == 200 and json.loads(response.body)["body_length"] == 140
 
 
+def test_head_over_the_backends_limit_is_answered_431(make):
+    """It is advice about one message (RFC 9113 §6.5.2): the connection goes on."""
+    origin = make.h2_origin(settings={Setting.MAX_HEADER_LIST_SIZE: 4096})
+    portico = make.serve_h2(origin)
+    assert portico.get().status == 200
+    for length, status in ((3000, 200), (4000, 431), (10, 200)):
+        response = portico.get("/", "x-large: " + "x" * length)
+        assert response.status == status, length
+        assert status == 200 or b"backend_head_limit" in response.body
+    assert origin.accepted == 1
+    assert len(origin.heads) == 3, "one stream for each request that went on"
+
+
 def test_settings_that_change_within_a_connection(make):
     """Smaller windows, no table, fewer streams; each acknowledged, each held to."""
     def handler(stream: OriginStream) -> None:

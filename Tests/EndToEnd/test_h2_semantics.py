@@ -14,6 +14,7 @@ import h2frames as h2
 from h2cases import (BAD_REQUEST, CALM, MALFORMED, PROTOCOL, Case, case, check, served, status,
                      stream_error)
 from h2frames import END_HEADERS, END_STREAM, Code, Setting, Type
+from origins import OriginConnection
 
 SMUGGLED = "\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a.example\r\n\r\n"
 
@@ -243,6 +244,17 @@ def test_refused_list_limit_is_advertised(peers):
         assert client.peer[Setting.MAX_CONCURRENT_STREAMS] == 100
         assert client.peer[Setting.INITIAL_WINDOW_SIZE] in (65_535, 65_536)
         assert client.peer.get(Setting.ENABLE_PUSH, 0) == 0
+
+
+def test_response_head_over_the_clients_limit_is_502(make):
+    """It is advice about one message (RFC 9113 §6.5.2): the connection goes on."""
+    def script(connection: OriginConnection) -> None:
+        while request := connection.read_request():
+            connection.answer(b"", "X-Large: " + "x" * int(request.target[1:]))
+    portico = make.serve(make.origin(script))
+    with portico.h2(settings={Setting.MAX_HEADER_LIST_SIZE: 4096}) as client:
+        for length, status in ((3000, 200), (4000, 502), (10, 200)):
+            assert client.request(f"/{length}").status == status, length
 
 
 def test_dropped_and_forbidden_fields(peers):

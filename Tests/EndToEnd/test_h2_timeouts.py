@@ -21,6 +21,12 @@ def serve(make, origin=None, timeouts: dict | None = None, **http2):
         "timeouts": timeouts or {}, "protocols": {"http1": {}, "http2": http2}})
 
 
+def large(connection: OriginConnection) -> None:
+    while connection.read_request():
+        with contextlib.suppress(ConnectionError):
+            connection.answer(bytes(200_000))
+
+
 @pytest.mark.parametrize("part", [PREFACE[:1], PREFACE[:3], PREFACE[:16], PREFACE[:23]])
 def test_half_a_preface_is_answered(make, part: bytes):
     portico = serve(make, timeouts={"select": "300ms", "head": "600ms"})
@@ -63,6 +69,33 @@ def test_idle_connection_is_told_and_closed(make):
         client.expect_goaway(Code.NO_ERROR)
         assert time.monotonic() - started > 0.3
         assert client.goaways[-1][0] == 1, "the last stream that was served"
+
+
+def test_client_that_stalls_all_its_streams_has_to_go(make):
+    """PINGs show that it lives, not that it takes anything."""
+    portico = serve(make, make.origin(large), timeouts={"write_idle": "300ms"})
+    with portico.h2(settings={Setting.INITIAL_WINDOW_SIZE: 0}) as client:
+        first = client.open()
+        client.wait(lambda: first.is_over, "the end of a stream that takes nothing")
+        assert first.reset is not None and not client.goaways
+        client.round_trip()
+        second = client.open()
+        client.wait(lambda: second.is_over, "the end of the second")
+        client.expect_goaway(Code.NO_ERROR)
+    assert portico.statistics()["refusals"]["connection_stalled"] == 1
+
+
+def test_client_that_stalls_one_stream_of_two_stays(make):
+    portico = serve(make, make.origin(large), timeouts={"write_idle": "300ms"})
+    with portico.h2(settings={Setting.INITIAL_WINDOW_SIZE: 0}) as client:
+        for _ in range(3):
+            stalled = client.open()
+            while not stalled.is_over:
+                other = client.open()
+                client.give_credit(other, 300_000)
+                assert client.finish(other).status == 200
+        client.round_trip()
+        assert not client.goaways
 
 
 def test_connection_with_a_stream_is_not_idle(make):

@@ -20,6 +20,15 @@ struct TokenBucketTests {
     #expect(taken(&bucket, now: .max) == 4)
   }
 
+  @Test("a million a second flow in as they are")
+  func fast() {
+    let rate = TokenBucket.Rate(burst: 1_000_000, perMinute: 60_000_000)
+    var bucket = TokenBucket(rate, now: 0)
+    let taken = (0..<1_000_000).count { _ in bucket.take(rate, now: 0) }
+    #expect(taken == 1_000_000)
+    #expect((0..<30).map { _ in bucket.take(rate, now: 20) } == (0..<30).map { $0 < 20 })
+  }
+
   @Test("a clock that goes back fills nothing")
   func backwards() {
     var bucket = TokenBucket(Self.rate, now: 10_000_000)

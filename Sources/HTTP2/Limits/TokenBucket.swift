@@ -3,12 +3,12 @@ public struct TokenBucket: Sendable {
   public struct Rate: Equatable, Sendable {
     /// What a full bucket holds. To 2²⁰.
     public var burst: Int
-    /// What flows in. To 2²⁰.
+    /// What flows in. To 2²⁶, more than a million a second.
     public var perMinute: Int
 
     public init(burst: Int, perMinute: Int) {
       self.burst = min(max(burst, 0), 1 << 20)
-      self.perMinute = min(max(perMinute, 0), 1 << 20)
+      self.perMinute = min(max(perMinute, 0), 1 << 26)
     }
   }
 
@@ -43,7 +43,7 @@ public struct TokenBucket: Sendable {
 
   private mutating func refill(_ rate: Rate, now: Int64) {
     // A clock that stands still or goes back fills nothing. An hour fills any bucket that flows at
-    // all well enough, and bounds the product below.
+    // all well enough, and bounds the product below: 2⁵⁸.
     let elapsed = now > updated ? min(max(now &- updated, 0), 3_600_000_000) : 0
     updated = max(updated, now)
     let full = Int64(rate.burst) &* Self.token

@@ -72,11 +72,14 @@ extension HTTP2RequestStream: DownstreamStream {
     first: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
     if head.status == 101 { return try openTunnel(head, bytes, by: version, first: first) }
-    let link = try beginHead(status: head.status)
     state.date.refresh(now: state.loop.now)
     let additions = ResponseForwarder.Additions(
       date: state.date.value, via: listener.via.member(of: version),
       server: listener.addsServer)
+    if let limit = link?.engine.peerSettings.maxHeaderListOctets {
+      try checkSize(of: head, bytes, additions, limit: limit)
+    }
+    let link = try beginHead(status: head.status)
     ResponseForwarder.writeFields(
       head, bytes, hasContent: head.framing != .none, keepsTrailers: true,
       adding: additions,
@@ -87,6 +90,22 @@ extension HTTP2RequestStream: DownstreamStream {
     endHead(link, isEnd: endsWithHead)
     if endsWithHead { return true }
     return first.isEmpty && !isEnd ? true : try sendPiece(first, isEnd: isEnd, trailers)
+  }
+
+  /// A client that has said what it takes is told that there is a response which it would not: it might
+  /// end the connection over that (RFC 9113 §10.5.1).
+  private func checkSize(
+    of head: borrowing ResponseHead, _ bytes: Span<UInt8>,
+    _ additions: ResponseForwarder.Additions, limit: UInt32
+  ) throws(ProxyError) {
+    if HeadMeter.isFarBelow(limit, octets: head.length, fields: head.fields) { return }
+    var meter = HeadMeter()
+    meter.count(":status", 3)
+    ResponseForwarder.writeFields(
+      head, bytes, hasContent: head.framing != .none, keepsTrailers: true, adding: additions,
+      into: &meter)
+    if case .length = head.framing { meter.count("content-length", 20) }
+    guard meter.octets <= Int(limit) else { throw .upstream(.badGateway, "client_head_limit") }
   }
 
   func sendContent(_ piece: Span<UInt8>) throws(ProxyError) -> Bool {
@@ -115,7 +134,9 @@ extension HTTP2RequestStream: DownstreamStream {
         _ = try await sendMore(of: piece, until: began + listener.writeIdleTimeout)
       } catch {
         if let failure { throw self.error(of: failure) }
-        throw error == .timedOut ? .clientTooSlow : .clientGone
+        guard error == .timedOut else { throw .clientGone }
+        (link as? HTTP2Session)?.stalled(since: began)
+        throw .clientTooSlow
       }
       sendMeter.moved(sentOctets - before, afterWaiting: state.loop.now - began)
       if sendMeter.isBelow(listener.minRate) { throw .clientTooSlow }

@@ -29,7 +29,7 @@ final class ClusterRuntime {
   ) {
     name = config.name
     backendProtocol = config.protocol
-    http2 = BackendHTTP2Plan(config.http2)
+    http2 = BackendHTTP2Plan(config)
     hostPolicy = config.host
     if case .literal(let text) = config.host {
       hostLiteral = Array(text.utf8)

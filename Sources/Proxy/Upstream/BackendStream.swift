@@ -10,7 +10,7 @@ final class BackendStream: HTTP2Stream {
   @Cell private var octets = ByteBuffer(capacity: 0)
   @Cell private var hasHead = false
   /// Heads that came while the one before was not dealt with yet.
-  private var further: [(head: ResponseHead, octets: ByteBuffer)] = []
+  private let further = Slot([(head: ResponseHead, octets: ByteBuffer)]())
   @Cell private(set) var isReused = false
   @Cell private(set) var wasWrittenTo = false
 
@@ -18,7 +18,7 @@ final class BackendStream: HTTP2Stream {
     self.isReused = isReused
     wasWrittenTo = false
     hasHead = false
-    if !further.isEmpty { further.removeAll() }
+    if !further.value.isEmpty { further.value.removeAll() }
   }
 
   private static let usualOctets = 1024
@@ -40,7 +40,7 @@ final class BackendStream: HTTP2Stream {
     }
     let buffer = ByteBuffer(capacity: count)
     buffer.copy(engine.headOctets.span)
-    further.append((engine.responseHead, buffer))
+    further.value.append((engine.responseHead, buffer))
   }
 }
 
@@ -54,6 +54,9 @@ extension BackendStream: UpstreamStream {
     isEnd: Bool, trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
     guard let link, let slot, failure == nil else { throw self.error }
+    if let limit = link.engine.peerSettings.maxHeaderListOctets {
+      try checkSize(of: forwarder, requestID: requestID, limit: limit)
+    }
     link.provideOutput()
     guard link.engine.beginHead(slot) else { throw self.error }
     wasWrittenTo = true
@@ -68,6 +71,37 @@ extension BackendStream: UpstreamStream {
     return try sendContent(first, isEnd: isEnd, trailers: trailers)
   }
 
+  /// A backend that has said what it takes is not sent more: it might end the connection (RFC 9113
+  /// §10.5.1), which others share.
+  private func checkSize(
+    of forwarder: RequestForwarder, requestID: borrowing OutputBuffer, limit: UInt32
+  ) throws(ProxyError) {
+    let request = forwarder.request
+    let head = request.head
+    if request.identity == nil,
+      HeadMeter.isFarBelow(limit, octets: head.length, fields: head.fields)
+    {
+      return
+    }
+    var meter = HeadMeter()
+    let buffer = request.buffer
+    let bytes = buffer.span.extracting(request.base..<buffer.capacity)
+    meter.count(":method", head.methodBytes.count)
+    meter.count(":scheme", request.scheme.utf8CodeUnitCount)
+    state.scratch.removeAll()
+    forwarder.writeAuthority(bytes, into: &state.scratch)
+    meter.count(":authority", state.scratch.count)
+    state.scratch.removeAll()
+    forwarder.writeTarget(bytes, into: &state.scratch)
+    meter.count(":path", state.scratch.count)
+    forwarder.writeFields(requestID: requestID, scratch: &state.scratch, into: &meter)
+    if head.acceptsTrailers { meter.count("te", 8) }
+    if case .length = head.framing { meter.count("content-length", 20) }
+    guard meter.octets <= Int(limit) else {
+      throw .downstream(.requestHeaderFieldsTooLarge, "backend_head_limit")
+    }
+  }
+
   private func writeControlData(_ forwarder: RequestForwarder, to link: HTTP2Link) {
     let request = forwarder.request
     let buffer = request.buffer
@@ -79,7 +113,7 @@ extension BackendStream: UpstreamStream {
     link.engine.writeControlData(.authorityPseudo, state.scratch)
     state.scratch.removeAll()
     forwarder.writeTarget(bytes, into: &state.scratch)
-    link.engine.writeControlData(.pathPseudo, state.scratch)
+    link.engine.writeControlData(.pathPseudo, state.scratch, repeats: request.isGRPC)
   }
 
   private func writeFraming(_ head: RequestHead, to link: HTTP2Link) {
@@ -124,11 +158,11 @@ extension BackendStream: UpstreamStream {
   var headStart: Int { 0 }
 
   func passedInterim() {
-    guard let next = further.first else {
+    guard let next = further.value.first else {
       hasHead = false
       return
     }
-    further.removeFirst()
+    further.value.removeFirst()
     (head, octets) = next
   }
 
