@@ -52,6 +52,12 @@
     if start == end { (start, end) = (0, 0) }
   }
 
+  /// Gives up memory beyond what is in the queue.
+  public mutating func releaseMemory() {
+    guard count < capacity else { return }
+    move(to: count)
+  }
+
   /// Counts `length` more octets in, and returns where they are to be written.
   private mutating func reserve(_ length: Int) -> UnsafeMutablePointer<UInt8>? {
     if length > capacity &- end { makeRoom(for: length) }
@@ -66,16 +72,23 @@
     // A quarter stays free after octets were moved, so that the next move is not near.
     while live + length > needed / 4 * 3 { needed = max(256, needed * 2) }
     if needed > capacity {
-      let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: needed)
-      // Sound: `live` octets fit, and the new memory is another one.
-      if let old = unsafe base { unsafe larger.initialize(from: old + start, count: live) }
-      unsafe base?.deallocate()
-      unsafe base = larger
-      capacity = needed
+      move(to: needed)
     } else if let base = unsafe base {
       // Sound: both stretches lie in the memory; `update` allows that they overlap.
       unsafe base.update(from: base + start, count: live)
+      (start, end) = (0, live)
     }
+  }
+
+  /// Moves the octets to memory of another size, in which they fit.
+  private mutating func move(to newCapacity: Int) {
+    let live = count
+    let old = unsafe base
+    unsafe base = newCapacity > 0 ? .allocate(capacity: newCapacity) : nil
+    // Sound: `live` octets fit, and the new memory is another one.
+    if let old = unsafe old { unsafe base?.initialize(from: old + start, count: live) }
+    unsafe old?.deallocate()
+    capacity = newCapacity
     (start, end) = (0, live)
   }
 }

@@ -28,8 +28,8 @@
 
   /// A copy of what was written so far.
   public var array: [UInt8] {
-    let written = span
-    return written.indices.map { written[$0] }
+    // Sound: the first `count` octets are initialised, and all of them are copied.
+    unsafe [UInt8](UnsafeRawBufferPointer(start: base, count: count))
   }
 
   /// What was written so far.

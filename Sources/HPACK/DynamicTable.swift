@@ -49,6 +49,12 @@ struct DynamicTable: ~Copyable {
     evict(until: self.maxSize)
   }
 
+  /// Gives up memory beyond what is in use.
+  mutating func releaseMemory() {
+    bytes.releaseMemory()
+    entries.releaseMemory()
+  }
+
   /// Adds an entry and evicts the oldest ones to make room. One that is larger than the whole table
   /// just empties it (§4.4).
   mutating func insert(

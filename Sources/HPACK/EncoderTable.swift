@@ -39,6 +39,14 @@ struct EncoderTable: ~Copyable {
   /// Changes the maximum size, and evicts what exceeds it.
   mutating func setMaxSize(_ maxSize: Int) { table.setMaxSize(maxSize) }
 
+  /// Gives up memory beyond what is in use. What only finds entries is made anew when one is added.
+  mutating func releaseMemory() {
+    table.releaseMemory()
+    links.keep(table.count)
+    links.releaseMemory()
+    if links.capacity * 2 < heads.count { rebuild() }
+  }
+
   /// The hash of a name: of what it is recognised as, or else of its octets in lower case.
   @inline(__always)
   func nameHash(of id: FieldID, _ name: Span<UInt8>) -> UInt64 {

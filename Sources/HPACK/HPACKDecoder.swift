@@ -27,6 +27,9 @@ public struct HPACKDecoder: ~Copyable {
     lowestMax = min(lowestMax, self.maxTableOctets)
   }
 
+  /// Gives up memory beyond what its table has in it, while it rests.
+  public mutating func releaseMemory() { table.releaseMemory() }
+
   /// Decodes one whole field block: appends octets of names and values to `octets` and lines to
   /// `fields`, whose offsets count in `octets`.
   ///

@@ -16,16 +16,18 @@ extension HPACKEncoder {
     case .authorization, .proxyAuthorization, .setCookie: return .neverIndexed
     // A long one is beyond guessing.
     case .cookie: return valueOctets < 20 ? .neverIndexed : .indexed
-    case .pathPseudo, .contentLength, .contentRange, .range, .date, .age, .expires, .lastModified,
+    case .pathPseudo, .contentLength, .contentRange, .range, .age, .expires, .lastModified,
       .etag, .ifMatch, .ifNoneMatch, .ifModifiedSince, .ifUnmodifiedSince, .ifRange, .location,
       .referer, .retryAfter, .grpcTimeout, .traceparent, .tracestate, .xRequestID, .forwarded,
-      .xForwardedFor, .xForwardedProto, .xForwardedHost, .xForwardedPort, .xRealIP:
+      .xForwardedFor, .xRealIP:
       return .literal
+    // A date holds for all responses of a second.
     case .other, .connection, .keepAlive, .proxyConnection, .te, .transferEncoding, .upgrade,
       .http2Settings, .trailer, .host, .expect, .maxForwards, .via, .wwwAuthenticate,
       .proxyAuthenticate, .accept, .acceptEncoding, .acceptLanguage, .cacheControl, .pragma,
       .origin, .userAgent, .server, .vary, .contentEncoding, .contentType, .methodPseudo,
-      .schemePseudo, .authorityPseudo, .protocolPseudo, .statusPseudo:
+      .schemePseudo, .authorityPseudo, .protocolPseudo, .statusPseudo, .date, .xForwardedProto,
+      .xForwardedHost, .xForwardedPort:
       return .indexed
     }
   }

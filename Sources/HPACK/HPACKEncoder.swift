@@ -39,6 +39,9 @@ public struct HPACKEncoder: ~Copyable {
     table.setMaxSize(size)
   }
 
+  /// Gives up memory beyond what its table has in it, while it rests.
+  public mutating func releaseMemory() { table.releaseMemory() }
+
   /// Begins a field block, with the size updates that are due (§4.2).
   public mutating func beginBlock(into output: inout OutputBuffer) {
     guard let lowest = untoldSize else { return }
@@ -84,13 +87,16 @@ public struct HPACKEncoder: ~Copyable {
   }
 
   /// Writes a pseudo-header field: `:method`, `:scheme`, `:authority`, `:path`, `:protocol`.
+  ///
+  /// - Parameter repeats: Whether a path may come again and again. Most differ from request to request,
+  ///   and would only push out what does not.
   public mutating func encode(
-    pseudo id: FieldID, value: Span<UInt8>, into output: inout OutputBuffer
+    pseudo id: FieldID, value: Span<UInt8>, repeats: Bool = false, into output: inout OutputBuffer
   ) {
     let names = PseudoField.names
     let name = names.span.extracting(PseudoField.range(of: id))
-    // Paths differ from request to request, and would only push out what does not.
-    encode(id, name: name, value: value, id == .pathPseudo ? .literal : .indexed, into: &output)
+    let indexing = id == .pathPseudo && !repeats ? Indexing.literal : .indexed
+    encode(id, name: name, value: value, indexing, into: &output)
   }
 
   private mutating func encodeIndexed(

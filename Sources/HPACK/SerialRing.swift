@@ -33,16 +33,32 @@ struct SerialRing<Element> {
   /// Forgets all but the newest `count` elements.
   mutating func keep(_ count: Int) { self.count = min(self.count, max(count, 0)) }
 
+  /// Gives up memory beyond the next power of two.
+  mutating func releaseMemory() {
+    guard let any = slots.first else { return }
+    var fitting = 1
+    while fitting < count { fitting *= 2 }
+    if count == 0 {
+      slots = []
+    } else if fitting < slots.count {
+      resize(to: fitting, filledWith: any)
+    }
+  }
+
   @inline(__always)
   private func slot(_ serial: UInt32) -> Int { Int(serial) & (slots.count &- 1) }
 
   @inline(never)
   private mutating func grow(with element: Element) {
-    var larger = [Element](repeating: element, count: max(8, slots.count * 2))
+    resize(to: max(8, slots.count * 2), filledWith: element)
+  }
+
+  private mutating func resize(to capacity: Int, filledWith element: Element) {
+    var other = [Element](repeating: element, count: capacity)
     for age in 0..<count {
       let serial = newest &- UInt32(truncatingIfNeeded: age)
-      larger[Int(serial) & (larger.count - 1)] = slots[slot(serial)]
+      other[Int(serial) & (capacity - 1)] = slots[slot(serial)]
     }
-    slots = larger
+    slots = other
   }
 }

@@ -139,6 +139,8 @@ public enum Reason: String, CaseIterable, Sendable {
   case contentTooSlow = "content_too_slow"
   /// The client did not take the response, or too slowly; the connection was cut.
   case clientWriteTimeout = "client_write_timeout"
+  /// No stream of an HTTP/2 connection has taken any content for twice that time.
+  case connectionStalled = "connection_stalled"
   /// A protocol was begun and not finished.
   case selectTimeout = "select_timeout"
   /// The client went away, or reset its stream, before the response was whole.
@@ -192,6 +194,10 @@ public enum Reason: String, CaseIterable, Sendable {
   case backendReset = "backend_reset"
   /// It reset the stream.
   case backendResetStream = "backend_reset_stream"
+  /// The request's head is more than an HTTP/2 backend has said that it takes.
+  case backendHeadLimit = "backend_head_limit"
+  /// The response's head is more than an HTTP/2 client has said that it takes.
+  case clientHeadLimit = "client_head_limit"
   /// It refused the stream three times.
   case backendRefusedStream = "backend_refused_stream"
   /// It closed while the request was being sent.

@@ -122,9 +122,9 @@ struct HPACKEncoderTests {
     case .authorization, .proxyAuthorization, .setCookie:
       #expect(short == .neverIndexed && long == .neverIndexed)
     case .cookie: #expect(short == .neverIndexed && long == .indexed)
-    case .contentLength, .date, .etag, .pathPseudo, .xRequestID, .xForwardedFor:
+    case .contentLength, .etag, .pathPseudo, .xRequestID, .xForwardedFor:
       #expect(short == .literal && long == .literal)
-    case .other, .userAgent, .server, .contentType, .authorityPseudo:
+    case .other, .userAgent, .server, .date, .xForwardedProto, .contentType, .authorityPseudo:
       #expect(short == .indexed && long == .indexed)
     default: #expect(short == long && long != .neverIndexed)
     }

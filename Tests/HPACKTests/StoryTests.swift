@@ -35,6 +35,20 @@ struct StoryTests {
     }
   }
 
+  @Test("what is in the tables outlasts their memory", arguments: Story.all)
+  func released(story: Story) throws {
+    var encoder = HPACKEncoder()
+    var other = HPACKEncoder()
+    var decoder = HPACKDecoder()
+    for case .block(_, let fields) in story.events {
+      let block = encoder.encode(fields, .indexed)
+      #expect(block == other.encode(fields, .indexed))
+      #expect(try decoder.decode(block).fields == fields)
+      encoder.releaseMemory()
+      decoder.releaseMemory()
+    }
+  }
+
   @Test("nowhere cut is a block decoded to something else", arguments: Story.all)
   func cut(story: Story) throws {
     var encoder = HPACKEncoder()

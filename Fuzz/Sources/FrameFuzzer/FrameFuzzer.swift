@@ -56,13 +56,12 @@ private struct Engine: ~Copyable {
     var settings = isClient ? HTTP2Settings.client : .server
     settings.maxConcurrentStreams = 4
     settings.enablesConnectProtocol = !isClient
-    connection = HTTP2Connection(
-      role: isClient ? .client : .server, settings: settings,
-      window: isClient ? .client : .server, limits: limits, now: 0)
+    let terms = HTTP2Terms(
+      settings: settings, window: isClient ? .client : .server, limits: limits)
+    connection = HTTP2Connection(role: isClient ? .client : .server, terms: terms, now: 0)
     let payload: [UInt8] = [0, 4, 0, 0, 0, 9]
     if isUpgraded, !isClient,
-      let upgraded = try? HTTP2Connection(
-        upgradedWith: payload.span, settings: settings, window: .server, limits: limits, now: 0)
+      let upgraded = try? HTTP2Connection(upgradedWith: payload.span, terms: terms, now: 0)
     {
       connection = upgraded
     }

@@ -1,3 +1,7 @@
+import Bytes
+import HPACK
+import HTTPSemantics
+
 /// What concerns the connection as a whole.
 extension HTTP2Connection {
   /// Queues a PING; its acknowledgement carries the same data.
@@ -43,5 +47,19 @@ extension HTTP2Connection {
       failure = error
       throw error
     }
+  }
+
+  /// Gives up memory that the next stream can have anew, for a connection that will be idle for long.
+  ///
+  /// - Precondition: No stream is open, and none is being received.
+  public mutating func releaseMemory() {
+    requestHead.fields = FieldSection()
+    responseHead.fields = FieldSection()
+    scratchFields = FieldSection()
+    trailers = TrailerSection(octets: [], fields: FieldSection())
+    headOctets = OutputBuffer(capacity: 0)
+    streams.releaseMemory()
+    decoder.releaseMemory()
+    encoder.releaseMemory()
   }
 }

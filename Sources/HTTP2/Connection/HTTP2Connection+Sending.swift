@@ -31,10 +31,12 @@ extension HTTP2Connection {
 
   public mutating func encode(status: UInt16) { encoder.encode(status: status, into: &output) }
 
-  /// - Parameter id: `:method`, `:scheme`, `:authority`, `:path` or `:protocol`; all before the fields.
-  public mutating func encode(pseudo id: FieldID, _ value: Span<UInt8>) {
+  /// - Parameters:
+  ///   - id: `:method`, `:scheme`, `:authority`, `:path` or `:protocol`; all before the fields.
+  ///   - repeats: Whether the path names one of few things: the method of a call.
+  public mutating func encode(pseudo id: FieldID, _ value: Span<UInt8>, repeats: Bool = false) {
     if id == .methodPseudo, let headSlot { streams[headSlot].requestMethod = Method(value) }
-    encoder.encode(pseudo: id, value: value, into: &output)
+    encoder.encode(pseudo: id, value: value, repeats: repeats, into: &output)
   }
 
   /// - Parameters:

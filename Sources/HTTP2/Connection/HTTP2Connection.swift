@@ -33,9 +33,10 @@ public struct HTTP2Connection: ~Copyable {
   /// The stream of the request that came by HTTP/1.1, for a connection made by an upgrade.
   public internal(set) var upgradedStream: StreamSlot?
 
-  let settings: HTTP2Settings
-  var limits: HTTP2Limits { floods.limits }
-  let credit: ConnectionWindow.Credit
+  let terms: HTTP2Terms
+  var settings: HTTP2Settings { terms.settings }
+  var limits: HTTP2Limits { terms.limits }
+  var credit: ConnectionWindow.Credit { terms.window.credit }
 
   var reader: FrameReader
   var decoder: HPACKDecoder
@@ -71,29 +72,33 @@ public struct HTTP2Connection: ~Copyable {
 
   /// Begins a connection: queues our side of the preface (RFC 9113 §3.4).
   ///
-  /// - Parameters:
-  ///   - settings: Ours.
-  ///   - now: Microseconds.
-  public init(
-    role: Role, settings: HTTP2Settings, window: ConnectionWindow, limits: HTTP2Limits, now: Int64
-  ) {
+  /// - Parameter now: Microseconds.
+  public init(role: Role, terms: HTTP2Terms, now: Int64) {
+    let settings = terms.settings
     self.role = role
-    self.settings = settings
-    credit = window.credit
+    self.terms = terms
     reader = FrameReader(
       expectsPreface: role == .server, maxFrameOctets: Int(settings.maxFrameOctets),
-      maxSettingsEntries: limits.maxSettingsEntries)
+      maxSettingsEntries: terms.limits.maxSettingsEntries)
     // Until it has seen our settings, the peer may go by the defaults (RFC 9113 §6.5.3): the larger of
     // the two is allowed for.
     decoder = HPACKDecoder(maxTableOctets: max(4096, Int(settings.headerTableOctets)))
     streams = StreamTable()
-    floods = FloodGuard(limits, now: now)
-    deadlines = Deadlines(limits, now: now)
-    receiveWindow = ReceiveWindow(window.octets)
+    floods = FloodGuard(terms, now: now)
+    deadlines = Deadlines(terms.limits, now: now)
+    receiveWindow = ReceiveWindow(terms.window.octets)
     streamReceiveWindow = max(65_535, Int32(clamping: settings.initialWindowOctets))
     // A server has no use for pushing: it may only say so.
     peerSettings.enablesPush = role == .server
-    queueConnectionStart(window)
+    queueConnectionStart(terms.window)
+  }
+
+  /// As ``init(role:terms:now:)``, with terms of its own.
+  public init(
+    role: Role, settings: HTTP2Settings, window: ConnectionWindow, limits: HTTP2Limits, now: Int64
+  ) {
+    let terms = HTTP2Terms(settings: settings, window: window, limits: limits)
+    self.init(role: role, terms: terms, now: now)
   }
 
   private mutating func queueConnectionStart(_ window: ConnectionWindow) {
@@ -112,10 +117,9 @@ public struct HTTP2Connection: ~Copyable {
   /// - Parameter payload: What ``HTTP2SettingsField/decode(_:)`` made of the field.
   /// - Throws: When a setting has a value that it cannot have. Nothing may be written then.
   public init(
-    upgradedWith payload: Span<UInt8>, settings: HTTP2Settings, window: ConnectionWindow,
-    limits: HTTP2Limits, now: Int64
+    upgradedWith payload: Span<UInt8>, terms: HTTP2Terms, now: Int64
   ) throws(ConnectionError) {
-    self.init(role: .server, settings: settings, window: window, limits: limits, now: now)
+    self.init(role: .server, terms: terms, now: now)
     _ = try apply(payload)
     lastPeerStreamID = StreamID(rawValue: 1)
     let slot = streams.insert(

@@ -1,7 +1,8 @@
 /// One budget per connection for everything that a peer makes us do, so that no mix of frames gets
 /// more out of us than one kind of them would.
 struct FloodGuard: Sendable {
-  let limits: HTTP2Limits
+  private let terms: HTTP2Terms
+  private var limits: HTTP2Limits { terms.limits }
   private var resets: TokenBucket
   private var glitches: TokenBucket
   private var pings: TokenBucket
@@ -15,8 +16,9 @@ struct FloodGuard: Sendable {
   private var largeHeads = 0
   private var wasPing = false
 
-  init(_ limits: HTTP2Limits, now: Int64) {
-    self.limits = limits
+  init(_ terms: HTTP2Terms, now: Int64) {
+    self.terms = terms
+    let limits = terms.limits
     resets = TokenBucket(limits.resets, now: now)
     glitches = TokenBucket(limits.glitches, now: now)
     pings = TokenBucket(limits.pings, now: now)

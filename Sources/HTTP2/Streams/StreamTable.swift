@@ -66,6 +66,11 @@ struct StreamTable: Sendable {
     free.append(slot.value)
   }
 
+  /// Gives up the memory, while no slot is in use.
+  mutating func releaseMemory() {
+    if count == 0 { (records, free, index) = ([], [], []) }
+  }
+
   /// The stream takes no place any more of those that may be open at a time.
   mutating func deactivate(_ slot: StreamSlot) {
     guard records[slot.index].isActive else { return }
@@ -96,10 +101,12 @@ struct StreamTable: Sendable {
 
   // The index
 
+  @inline(__always)
   private static func hash(_ id: StreamID) -> Int {
-    // The numbers of a side's streams follow on each other in steps of two, so that this spreads them
+    // The numbers of a side's streams follow on each other in steps of two. Side by side they would make
+    // one long chain, all of which is looked at when a stream leaves; multiplied so they are spread
     // evenly. A peer that chooses others meets chains no longer than its streams are many.
-    Int(id.rawValue >> 1)
+    Int(truncatingIfNeeded: ((id.rawValue >> 1) &* 0x9E37_79B1) >> 12)
   }
 
   private mutating func enter(_ slot: StreamSlot) {

@@ -46,9 +46,6 @@ final class HTTP1Session {
   /// How long a connection keeps its task after a request: long enough that busy ones never give
   /// it up, short enough that the others cost no memory.
   private static let parkAfter = Interval.seconds(1)
-  /// Idle connections of a worker that keep their tasks at all; beyond, they park at once. Five thousand
-  /// that came in the same second left holes of 7 KB each in the heap; so they leave less than 1 KB.
-  private static let idleTasksKept = 256
 
   init(_ connection: DownstreamConnection, input: MessageInput) {
     self.connection = connection
@@ -75,7 +72,7 @@ final class HTTP1Session {
         case .wait(let deadline):
           let isIdle = headDeadline == .never
           if isIdle {
-            if state.idleTasks >= Self.idleTasksKept { return .park }
+            if state.idleTasks >= WorkerState.idleTasksKept { return .park }
             state.idleTasks = state.idleTasks &+ 1
           }
           let outcome = await connection.transport.reads.wait(until: deadline)

@@ -105,7 +105,7 @@ extension HTTP2RequestStream: DownstreamStream {
       head, bytes, hasContent: head.framing != .none, keepsTrailers: true, adding: additions,
       into: &meter)
     if case .length = head.framing { meter.count("content-length", 20) }
-    guard meter.octets <= Int(limit) else { throw .upstream(.badGateway, "client_head_limit") }
+    guard meter.octets <= Int(limit) else { throw .upstream(.badGateway, .clientHeadLimit) }
   }
 
   func sendContent(_ piece: Span<UInt8>) throws(ProxyError) -> Bool {

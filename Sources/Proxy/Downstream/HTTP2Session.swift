@@ -16,8 +16,16 @@ final class HTTP2Session: HTTP2Link {
   /// When the session gives up its task if nothing comes.
   @Cell private var parkAt: Instant
   @Cell private var shutdown = Shutdown.none
+  /// Since when no stream has sent content, though some have wanted to; `.never` if that is not known.
+  @Cell private var stalledSince = Instant.never
   /// The request that came by HTTP/1.1, until the client has shown that it speaks HTTP/2.
   @Cell private var upgraded: HTTP2RequestStream?
+
+  /// Requests that are to be served once all that came with them has been dealt with: then most have
+  /// their content here already, and need nobody who waits for it.
+  private let begun = Slot([HTTP2RequestStream]())
+  /// Whether it is one of the worker's idle connections that keep their tasks.
+  @Cell private var keepsIdleTask = false
 
   private enum Shutdown {
     case none
@@ -30,6 +38,8 @@ final class HTTP2Session: HTTP2Link {
   /// How long streams may be under way after the first GOAWAY.
   private static let announcement = Interval.seconds(1)
   private static let parkAfter = Interval.seconds(1)
+  /// Requests that begin in one turn, so that a burst of them does not own the worker.
+  private static let startsPerTurn = 32
   private static let shutdownPing: UInt64 = 0x706F_7274_6963_6F00
 
   init(_ connection: DownstreamConnection, input: MessageInput, engine: consuming HTTP2Connection) {
@@ -54,6 +64,7 @@ final class HTTP2Session: HTTP2Link {
 
   override func receivedRequest(_ slot: StreamSlot) {
     refreshListener()
+    usesTask()
     let stream = state.takeRequestStream(for: listener)
     add(stream, at: slot)
     stream.beginRequest(on: self, connection)
@@ -61,7 +72,16 @@ final class HTTP2Session: HTTP2Link {
     connection.requests = connection.requests &+ 1
     state.statistics.requests += 1
     if connection.isRetiring { shutDown() }
-    stream.start()
+    begun.value.append(stream)
+  }
+
+  override func startStreams() -> Bool {
+    let waiting = begun.value.count
+    if waiting == 0 { return true }
+    let due = isOver ? waiting : min(waiting, Self.startsPerTurn)
+    for index in 0..<due { begun.value[index].start() }
+    begun.value.removeFirst(due)
+    return due == waiting
   }
 
   /// Takes the request that came by HTTP/1.1 as stream 1 (RFC 7540 §3.2).
@@ -96,9 +116,9 @@ final class HTTP2Session: HTTP2Link {
     // Streams may outlive the connection.
     guard isQuiet, !isOver, !connection.isParked else { return }
     if connection.phase == .serving {
-      parkAt = state.loop.now + Self.parkAfter
       connection.idleDeadline = state.loop.now + listener.http2.idleTimeout
       connection.phase = .idle
+      keepTaskForAWhile()
     }
     switch shutdown {
     // The read loop waits, for longer than this if it was not quiet before.
@@ -106,6 +126,23 @@ final class HTTP2Session: HTTP2Link {
     // It may wait for just this.
     case .announced, .final: transport.reads.signal()
     }
+  }
+
+  /// Idle from now on: it keeps its task for a moment, unless enough others do.
+  private func keepTaskForAWhile() {
+    guard state.idleTasks < WorkerState.idleTasksKept else {
+      parkAt = state.loop.now
+      return
+    }
+    parkAt = state.loop.now + Self.parkAfter
+    if !keepsIdleTask { state.idleTasks = state.idleTasks &+ 1 }
+    keepsIdleTask = true
+  }
+
+  /// Its task is needed again, or ends.
+  private func usesTask() {
+    if keepsIdleTask { state.idleTasks = state.idleTasks &- 1 }
+    keepsIdleTask = false
   }
 
   override func refused(_ reason: Reason) {
@@ -140,7 +177,22 @@ final class HTTP2Session: HTTP2Link {
     guard isQuiet else { return nil }
     if now >= connection.idleDeadline { return .finished }
     guard now >= parkAt, case .none = shutdown, engine.nextDeadline == nil else { return nil }
+    usesTask()
+    releaseMemory()
+    begun.value = []
     return .park
+  }
+
+  /// A stream has not sent anything since then, for want of window. The stream ends; a client that keeps
+  /// all of them waiting may hold the connection, and what each new one makes us do, no longer either.
+  func stalled(since began: Instant) {
+    // Others get on.
+    guard lastContentSent < began else { return }
+    if stalledSince == .never || stalledSince <= lastContentSent { stalledSince = began }
+    let timeout = listener.writeIdleTimeout
+    guard state.loop.now >= stalledSince + timeout + timeout, case .none = shutdown else { return }
+    refused(.connectionStalled)
+    shutDown()
   }
 
   /// Ends it gracefully: streams that are open, and those on their way, are still served.
@@ -167,6 +219,7 @@ final class HTTP2Session: HTTP2Link {
 
   /// Tells the client that the connection ends, if that is still possible.
   func sayGoodbye() {
+    usesTask()
     if !isOver {
       if case .final = shutdown {} else { engine.finishShutdown(.noError) }
       end()

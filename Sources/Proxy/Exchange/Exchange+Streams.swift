@@ -42,7 +42,7 @@ extension Exchange {
         if !pool.shared.canTry(at: state.loop.now.milliseconds) { return nil }
         continue
       }
-      pool.openings += 1
+      pool.openings = pool.openings + 1
       guard let transport = try await openShared(backend, client, cluster) else { return nil }
       if let tls = transport.tls, tls.negotiatedProtocol != "h2" {
         pool.openingEnded()

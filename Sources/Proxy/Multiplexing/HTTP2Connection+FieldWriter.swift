@@ -20,7 +20,9 @@ extension HTTP2Connection: FieldWriter {
     encode(id, name: name.octets, value: value.span)
   }
 
-  mutating func writeControlData(_ id: FieldID, _ value: borrowing OutputBuffer) {
-    encode(pseudo: id, value.span)
+  mutating func writeControlData(
+    _ id: FieldID, _ value: borrowing OutputBuffer, repeats: Bool = false
+  ) {
+    encode(pseudo: id, value.span, repeats: repeats)
   }
 }

@@ -14,8 +14,6 @@ extension HTTP2Link {
     case finished
   }
 
-  /// Streams that are opened in one turn, so that a burst of requests does not own the worker.
-  private static let opensPerTurn = 32
   private static let frameHead = 9
   /// Reads until the connection ends, or can wait without a task.
   final func read() async -> End {
@@ -26,7 +24,8 @@ extension HTTP2Link {
       }
       if isOver { return .close }
       do throws(ConnectionError) {
-        if try receiveAll() == false {
+        try receiveAll()
+        if !startStreams() {
           await transport.loop.yieldTurn()
           continue
         }
@@ -54,33 +53,22 @@ extension HTTP2Link {
   }
 
   /// Deals with everything that has been received.
-  ///
-  /// - Returns: false if something is left for the next turn.
-  private func receiveAll() throws(ConnectionError) -> Bool {
-    guard let buffer = input.buffer else { return true }
+  private func receiveAll() throws(ConnectionError) {
+    guard let buffer = input.buffer else { return }
     let unread = input.unread
-    guard !unread.isEmpty || isBehind else { return true }
-    isBehind = false
+    guard !unread.isEmpty else { return }
     let now = state.loop.now.microseconds
     var position = 0
-    var opened = 0
     defer {
       input.consume(position)
-      // An event that needs no further octets may be waiting behind the last one.
-      if !isBehind { input.releaseIfEmpty() }
+      input.releaseIfEmpty()
       if !engine.output.isEmpty { flushSoon() }
     }
     while true {
       let event = try engine.receive(buffer.span.extracting(unread), at: &position, now: now)
       switch event {
-      case .needMoreOctets: return true
-      case .request(let slot):
-        receivedRequest(slot)
-        opened += 1
-        if opened == Self.opensPerTurn {
-          isBehind = true
-          return false
-        }
+      case .needMoreOctets: return
+      case .request(let slot): receivedRequest(slot)
       case .response(let slot): stream(at: slot)?.receivedHead(&engine)
       case .data(let slot, let range):
         let start = unread.lowerBound

@@ -36,13 +36,13 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   final let maxFrame: Int
   /// When octets last came.
   @Cell final var lastReceived: Instant
+  /// When content was last sent.
+  @Cell final var lastContentSent: Instant
   /// Whether nothing more can be sent or received.
   @Cell final private(set) var isOver = false
   @Cell private var flushIsDue = false
   /// Whether the socket is full.
   @Cell private var isBlocked = false
-  /// Whether events are left from the last turn.
-  @Cell final var isBehind = false
 
   /// Octets that gather before a full socket has to take some: what one stream may put in front of
   /// another's.
@@ -63,16 +63,21 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
     self.input = input
     engineSlot = Slot(engine)
     lastReceived = state.loop.now
+    lastContentSent = state.loop.now
     transport.limitUnsent(to: Self.mostInKernel)
   }
 
   /// How long the peer may take nothing of what there is.
-  var writeIdleTimeout: Interval { .seconds(30) }
+  var writeIdleTimeout: Interval { .infinite }
 
   // MARK: What only one side does
 
   /// A request's head is in the engine.
   func receivedRequest(_ slot: StreamSlot) {}
+  /// All that has come in this turn has been dealt with: requests of it can be served.
+  ///
+  /// - Returns: false if some are left for the next turn.
+  func startStreams() -> Bool { true }
   func receivedSettings() {}
   func receivedPong(_ data: UInt64) {}
   /// The peer takes no further streams, and has processed none above `last`.
@@ -136,6 +141,14 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
     }
     engine.endHead(slot, endsStream: true)
     flushSoon()
+  }
+
+  /// Gives up memory that the next stream can have anew.
+  final func releaseMemory() {
+    guard openStreams == 0 else { return }
+    streams = []
+    scheduler = SendScheduler()
+    engine.releaseMemory()
   }
 
   // MARK: Sending
@@ -245,5 +258,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
     isOver = true
     if isBlocked { transport.writes.unwatch() }
     for stream in streams { stream?.fail(.lost) }
+    // Those that have not begun are still to be taken leave of.
+    _ = startStreams()
   }
 }

@@ -144,6 +144,7 @@ class HTTP2Stream {
       let rest = piece.extracting(sent..<piece.count)
       let count = link.engine.writeData(slot, rest, endsStream: endsWithData, limit: limit)
       sent = sent &+ count
+      if count > 0 { link.lastContentSent = state.loop.now }
       link.flushSoon()
       guard sent == piece.count else { return false }
     } else if endsWithData {

@@ -4,7 +4,8 @@ import EventLoop
 /// Content of one stream that has come and was not read yet. How much that can be, the stream's
 /// flow-control window bounds.
 ///
-/// What fits the first buffer stays there after it was read, for a second try.
+/// What fits the first buffer stays there after it was read, for a second try. The content of most messages
+/// fits a little one, which stays with the stream from one message to the next.
 struct StreamContent {
   private struct Chunk {
     let buffer: ByteBuffer
@@ -13,6 +14,9 @@ struct StreamContent {
   }
 
   private var chunks: [Chunk] = []
+  /// The little buffer, while nothing is in it.
+  private var little: ByteBuffer?
+  private static let littleOctets = 1024
   /// Octets of the first chunk that its reader has at the moment.
   private var lent = 0
   /// Octets that were read twice, and that the peer got back before.
@@ -41,10 +45,11 @@ struct StreamContent {
   mutating func append(_ range: Range<Int>, of source: ByteBuffer, from pool: BufferPool) {
     var rest = range
     while !rest.isEmpty {
+      if chunks.count == 1 { leaveLittle(for: rest.count, from: pool) }
       let last = chunks.count - 1
       let room = last < 0 ? 0 : chunks[last].buffer.capacity - chunks[last].octets.upperBound
       guard room > 0 else {
-        addChunk(from: pool)
+        addChunk(for: rest.count, from: pool)
         continue
       }
       let count = min(room, rest.count)
@@ -56,14 +61,38 @@ struct StreamContent {
     }
   }
 
-  private mutating func addChunk(from pool: BufferPool) {
+  private mutating func addChunk(for octets: Int, from pool: BufferPool) {
     // One that was read to its end has only been kept for a second try, which is over now.
     if chunks.count == 1, chunks[0].octets.isEmpty, lent == 0 {
-      pool.give(chunks.removeFirst().buffer)
+      give(chunks.removeFirst().buffer, to: pool)
       canRewind = false
     }
-    let buffer = canRewind && chunks.isEmpty ? pool.take() : pool.takeLarge()
+    let isFirst = canRewind && chunks.isEmpty
+    let buffer = isFirst ? firstBuffer(for: octets, from: pool) : pool.takeLarge()
     chunks.append(Chunk(buffer: buffer, octets: 0..<0))
+  }
+
+  private mutating func firstBuffer(for octets: Int, from pool: BufferPool) -> ByteBuffer {
+    guard octets <= Self.littleOctets else { return pool.take() }
+    guard let buffer = little else { return ByteBuffer(capacity: Self.littleOctets) }
+    little = nil
+    return buffer
+  }
+
+  /// Moves what is in the little buffer to one of usual size, if `octets` more do not fit there.
+  private mutating func leaveLittle(for octets: Int, from pool: BufferPool) {
+    let (buffer, unread) = (chunks[0].buffer, chunks[0].octets)
+    guard buffer.capacity == Self.littleOctets, lent == 0,
+      octets > Self.littleOctets - unread.upperBound
+    else { return }
+    let larger = pool.take()
+    buffer.copy(0..<unread.upperBound, to: larger, at: 0)
+    chunks[0] = Chunk(buffer: larger, octets: unread)
+    little = buffer
+  }
+
+  private mutating func give(_ buffer: ByteBuffer, to pool: BufferPool) {
+    if buffer.capacity == Self.littleOctets { little = buffer } else { pool.give(buffer) }
   }
 
   /// Lends the next piece, as offsets into ``buffer``; nil when nothing is here.
@@ -86,7 +115,7 @@ struct StreamContent {
     lent = 0
     chunks[0].octets = start..<chunks[0].octets.upperBound
     if chunks[0].octets.isEmpty, chunks.count > 1 || !canRewind {
-      pool.give(chunks.removeFirst().buffer)
+      give(chunks.removeFirst().buffer, to: pool)
       canRewind = false
     }
     return fresh
@@ -104,8 +133,7 @@ struct StreamContent {
 
   /// Forgets everything, and gives the buffers back.
   mutating func removeAll(to pool: BufferPool) {
-    for chunk in chunks { pool.give(chunk.buffer) }
-    chunks.removeAll(keepingCapacity: true)
+    while let chunk = chunks.popLast() { give(chunk.buffer, to: pool) }
     (lent, replayed) = (0, 0)
     canRewind = true
     hasEnded = false

@@ -10,9 +10,7 @@ struct HTTP2Plan {
   let allowsUpgrade: Bool
   /// Octets of a frame's payload that clients may send.
   let maxFrame: Int
-  private let settings: HTTP2Settings
-  private let window: ConnectionWindow
-  private let limits: HTTP2Limits
+  private let terms: HTTP2Terms
 
   init(_ config: ListenerConfig) {
     let http2 = config.http2 ?? HTTP2Config()
@@ -26,8 +24,7 @@ struct HTTP2Plan {
     settings.headerTableOctets = UInt32(clamping: http2.headerTable)
     settings.maxHeaderListOctets = UInt32(clamping: http2.maxHead)
     settings.enablesConnectProtocol = config.websocket?.extendedConnect ?? false
-    self.settings = settings
-    window = ConnectionWindow(
+    let window = ConnectionWindow(
       octets: Int32(clamping: http2.connectionWindow), credit: .onConsumption)
     var limits = HTTP2Limits()
     limits.head.maxOctets = http2.maxHead
@@ -39,13 +36,12 @@ struct HTTP2Plan {
     limits.glitches = .init(burst: http2.glitchBurst, perMinute: http2.glitchRate * 60)
     limits.frameTime = Interval(config.timeouts.head).microseconds
     limits.handshakeTime = Interval(http2.settingsTimeout).microseconds
-    self.limits = limits
+    terms = HTTP2Terms(settings: settings, window: window, limits: limits)
   }
 
   /// The server's side of a new connection.
   func engine(at now: Instant) -> HTTP2Connection {
-    HTTP2Connection(
-      role: .server, settings: settings, window: window, limits: limits, now: now.microseconds)
+    HTTP2Connection(role: .server, terms: terms, now: now.microseconds)
   }
 
   /// The server's side of a connection that was HTTP/1.1.
@@ -54,8 +50,6 @@ struct HTTP2Plan {
   func engine(
     upgradedWith payload: Span<UInt8>, at now: Instant
   ) throws(ConnectionError) -> HTTP2Connection {
-    try HTTP2Connection(
-      upgradedWith: payload, settings: settings, window: window, limits: limits,
-      now: now.microseconds)
+    try HTTP2Connection(upgradedWith: payload, terms: terms, now: now.microseconds)
   }
 }

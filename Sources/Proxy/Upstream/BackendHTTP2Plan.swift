@@ -9,13 +9,15 @@ struct BackendHTTP2Plan {
   /// Silence after which a backend is asked whether it lives; `.infinite`: never.
   let pingInterval: Interval
   let pingTimeout: Interval
+  /// How long a backend may take nothing of what there is for it.
+  let writeIdleTimeout: Interval
   /// Octets of a frame's payload that backends may send.
   let maxFrame: Int
-  private let settings: HTTP2Settings
-  private let window: ConnectionWindow
-  private let limits: HTTP2Limits
+  private let terms: HTTP2Terms
 
-  init(_ config: BackendHTTP2Config) {
+  init(_ cluster: ClusterConfig) {
+    let config = cluster.http2
+    writeIdleTimeout = Interval(cluster.timeouts.writeIdle)
     maxConcurrentStreams = config.maxConcurrentStreams
     pingInterval = config.pingInterval == .zero ? .infinite : Interval(config.pingInterval)
     pingTimeout = Interval(config.pingTimeout)
@@ -24,16 +26,15 @@ struct BackendHTTP2Plan {
     settings.initialWindowOctets = UInt32(clamping: config.streamWindow)
     settings.maxFrameOctets = UInt32(clamping: config.maxFrame)
     settings.headerTableOctets = UInt32(clamping: config.headerTable)
-    self.settings = settings
-    window = ConnectionWindow(octets: Int32(clamping: config.connectionWindow), credit: .onReceipt)
+    let window = ConnectionWindow(
+      octets: Int32(clamping: config.connectionWindow), credit: .onReceipt)
     var limits = HTTP2Limits.client
     limits.handshakeTime = Interval(config.settingsTimeout).microseconds
-    self.limits = limits
+    terms = HTTP2Terms(settings: settings, window: window, limits: limits)
   }
 
   /// The client's side of a new connection.
   func engine(at now: Instant) -> HTTP2Connection {
-    HTTP2Connection(
-      role: .client, settings: settings, window: window, limits: limits, now: now.microseconds)
+    HTTP2Connection(role: .client, terms: terms, now: now.microseconds)
   }
 }

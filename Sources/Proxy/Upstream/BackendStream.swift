@@ -98,7 +98,7 @@ extension BackendStream: UpstreamStream {
     if head.acceptsTrailers { meter.count("te", 8) }
     if case .length = head.framing { meter.count("content-length", 20) }
     guard meter.octets <= Int(limit) else {
-      throw .downstream(.requestHeaderFieldsTooLarge, "backend_head_limit")
+      throw .downstream(.requestHeaderFieldsTooLarge, .backendHeadLimit)
     }
   }
 

@@ -75,7 +75,7 @@ extension ConnectionPool {
 
   /// A connection was opened and knows how many streams it takes, or could not be.
   func openingEnded() {
-    openings -= 1
+    openings = openings - 1
     roomHasGrown()
   }
 

@@ -13,13 +13,21 @@ final class ConnectionPool {
   /// Requests that wait for a connection, first come, first served.
   private var waiting: [WaitPoint] = []
   /// Connections that many requests share, of those that take further ones.
-  var multiplexed: [HTTP2BackendConnection] = []
+  var multiplexed: [HTTP2BackendConnection] {
+    _read { yield multiplexedSlot.value }
+    _modify { yield &multiplexedSlot.value }
+  }
+  private let multiplexedSlot = Slot([HTTP2BackendConnection]())
   /// Requests that wait for one of them to have room, or to be opened.
-  var waitingForStreams: [WaitPoint] = []
+  var waitingForStreams: [WaitPoint] {
+    _read { yield waitingForStreamsSlot.value }
+    _modify { yield &waitingForStreamsSlot.value }
+  }
+  private let waitingForStreamsSlot = Slot([WaitPoint]())
   /// How many of them are being opened, or wait for the backend's settings.
-  var openings = 0
+  @Cell var openings = 0
   /// Streams that a connection had room for when it was last opened.
-  var streamsPerConnection = 100
+  @Cell var streamsPerConnection = 100
 
   init(_ shared: SharedBackend, settings: PoolSettings) {
     self.shared = shared

@@ -42,6 +42,8 @@ final class HTTP2BackendConnection: HTTP2Link {
     pool.removed(self)
   }
 
+  override var writeIdleTimeout: Interval { plan.writeIdleTimeout }
+
   // MARK: Streams
 
   /// Whether one more request can be a stream of it.

@@ -31,8 +31,8 @@ final class Rig {
   init(upgradedWith payload: [UInt8]) {
     let limits = HTTP2Limits()
     do {
-      connection = try HTTP2Connection(
-        upgradedWith: payload.span, settings: .server, window: .server, limits: limits, now: 0)
+      let terms = HTTP2Terms(settings: .server, window: .server, limits: limits)
+      connection = try HTTP2Connection(upgradedWith: payload.span, terms: terms, now: 0)
     } catch {
       failure = error
       connection = HTTP2Connection(
