@@ -94,6 +94,7 @@ final class HTTP2RequestStream: HTTP2Stream {
 
   /// Waits for the end of a request that says it has no content, and does not end with its head: one
   /// that has some all the same is not forwarded.
+  @inline(never)
   private func hasKeptWord() async -> Bool {
     guard request.head.framing == .length(0), !content.hasEnded else { return true }
     do throws(ProxyError) {
@@ -105,6 +106,7 @@ final class HTTP2RequestStream: HTTP2Stream {
     }
   }
 
+  @inline(never)
   private func refuse(_ problem: RequestProblem) async {
     state.refused(
       problem.reason, listener: listener.name,

@@ -38,6 +38,9 @@ final class HTTP2Session: HTTP2Link {
   /// How long streams may be under way after the first GOAWAY.
   private static let announcement = Interval.seconds(1)
   private static let parkAfter = Interval.seconds(1)
+  /// Idle connections that keep their tasks, of those of the worker that do. Fewer than with HTTP/1.1: what
+  /// serves requests are other tasks, which are kept by themselves.
+  private static let idleTasksKept = WorkerState.idleTasksKept / 4
   /// Requests that begin in one turn, so that a burst of them does not own the worker.
   private static let startsPerTurn = 32
   private static let shutdownPing: UInt64 = 0x706F_7274_6963_6F00
@@ -130,7 +133,7 @@ final class HTTP2Session: HTTP2Link {
 
   /// Idle from now on: it keeps its task for a moment, unless enough others do.
   private func keepTaskForAWhile() {
-    guard state.idleTasks < WorkerState.idleTasksKept else {
+    guard state.idleTasks < Self.idleTasksKept else {
       parkAt = state.loop.now
       return
     }

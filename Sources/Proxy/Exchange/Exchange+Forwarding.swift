@@ -76,6 +76,12 @@ extension Exchange {
     if backend.pool.idleCount > 0, let connection = takeIdle(of: backend, for: client) {
       return try await attempt(client, over: connection, backend, cluster, route, plan)
     }
+    // Those who have waited come first.
+    if backend.pool.waitingForStreams.isEmpty,
+      let stream = backend.pool.connectionWithRoom()?.openStream()
+    {
+      return try await attempt(client, over: stream, backend, cluster, route)
+    }
     switch try await openStream(backend, client, cluster) {
     case .stream(let stream):
       return try await attempt(client, over: stream, backend, cluster, route, plan)

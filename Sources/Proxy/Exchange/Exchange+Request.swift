@@ -92,6 +92,7 @@ extension Exchange {
   }
 
   /// Waits until the backend has taken the rest of what was sent.
+  @inline(never)
   private func finishSending<Backend: UpstreamStream>(
     _ piece: Span<UInt8>, over backend: Backend, _ cluster: ClusterRuntime
   ) async throws(ProxyError) {

@@ -115,6 +115,8 @@ extension Exchange {
     }
   }
 
+  // Not inlined: what waits for the response would keep the memory of this frame.
+  @inline(never)
   private func passInterim<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend, _ count: Int
   ) async throws(ProxyError) {

@@ -16,6 +16,8 @@ extension Exchange {
   /// Opens a stream: of a connection that has room for one, or of a fresh connection.
   ///
   /// - Returns: nil if the backend refused; it rests from now on.
+  // Not inlined: what waits for its response would keep the memory of this frame.
+  @inline(never)
   func openStream<Client: DownstreamStream>(
     _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> Opened? {

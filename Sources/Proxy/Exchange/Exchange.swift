@@ -101,11 +101,24 @@ final class Exchange {
       try prepareTunnel(client, to: cluster, route)
       if request.version == .http2 { prepareGRPC(request, cluster, route) }
       try await forward(client, to: cluster, route)
-    case .redirect(let redirect): try await answer(self.redirect(request, redirect), client)
+    case .redirect, .respond: try await answerOurselves(client, route)
+    }
+  }
+
+  /// What a route that forwards nothing says.
+  // Not inlined: those that forward would keep the memory of this frame.
+  @inline(never)
+  private func answerOurselves<Client: DownstreamStream>(
+    _ client: Client, _ route: RouteRuntime
+  ) async throws(ProxyError) {
+    switch route.action {
+    case .forward: break
+    case .redirect(let redirect): try await answer(self.redirect(client.request, redirect), client)
     case .respond(let response): try await answer(self.fixed(response), client)
     }
   }
 
+  @inline(never)
   func answer<Client: DownstreamStream>(
     _ answer: OwnResponse, _ client: Client
   ) async throws(ProxyError) {
@@ -191,6 +204,7 @@ final class Exchange {
   // MARK: Failing
 
   /// Tells the client, as far as it can still be told.
+  @inline(never)
   private func fail<Client: DownstreamStream>(_ error: ProxyError, _ client: Client) async {
     log.end = error.isClientGone && client.wasCut ? .drainTimeout : error.reason
     if error.isUncountedRefusal {

@@ -71,7 +71,8 @@ final class Request {
 
   /// Heads larger than this get memory that is not kept.
   private static let keptOctets = 4096
-  private static let usualOctets = 1024
+  /// What their memory is rounded up to.
+  private static let step = 256
 
   /// Copies what the offsets of the head count in.
   func keep(_ octets: Span<UInt8>) {
@@ -79,7 +80,7 @@ final class Request {
     let isFitting =
       octets.count <= buffer.capacity
       && (buffer.capacity <= Self.keptOctets || octets.count > Self.keptOctets)
-    if !isFitting { buffer = ByteBuffer(capacity: max(octets.count, Self.usualOctets)) }
+    if !isFitting { buffer = ByteBuffer(capacity: (octets.count | (Self.step - 1)) + 1) }
     buffer.copy(octets)
   }
 

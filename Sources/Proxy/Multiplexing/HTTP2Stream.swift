@@ -47,10 +47,11 @@ class HTTP2Stream {
     self.link = link
     self.slot = slot
     failure = nil
-    abortedByFailure = nil
-    receivedTrailers = nil
+    if abortedByFailure != nil { abortedByFailure = nil }
+    // To look costs less than to replace.
+    if receivedTrailers != nil { receivedTrailers = nil }
+    if trailersToSend != nil { trailersToSend = nil }
     (sent, grant, isLastPiece, hasUnsent, hasSentEnd) = (0, 0, false, false, false)
-    trailersToSend = nil
   }
 
   /// Ends being a stream; what has not ended is reset.
@@ -122,12 +123,12 @@ class HTTP2Stream {
   final func send(
     _ piece: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
   ) throws(TransportError) -> Bool {
-    guard let link, failure == nil else { throw .broken(0) }
+    guard let link, let slot, failure == nil else { throw .broken(0) }
     sent = 0
     pieceOctets = piece.count
     isLastPiece = isEnd
+    if advance(piece, isEnd ? trailers : nil, limit: link.room, link, slot) { return true }
     trailersToSend = isEnd ? trailers : nil
-    if advance(piece, limit: link.room) { return true }
     hasUnsent = true
     link.enqueue(self)
     return false
@@ -136,9 +137,11 @@ class HTTP2Stream {
   /// Writes as much of the piece as windows and `limit` let through.
   ///
   /// - Returns: Whether that was all.
-  private func advance(_ piece: Span<UInt8>, limit: Int) -> Bool {
-    guard let link, let slot else { return false }
-    let endsWithData = isLastPiece && trailersToSend == nil
+  private func advance(
+    _ piece: Span<UInt8>, _ trailers: TrailerSection?, limit: Int, _ link: HTTP2Link,
+    _ slot: StreamSlot
+  ) -> Bool {
+    let endsWithData = isLastPiece && trailers == nil
     if sent < piece.count {
       guard limit > 0 else { return false }
       let rest = piece.extracting(sent..<piece.count)
@@ -151,7 +154,7 @@ class HTTP2Stream {
       link.engine.writeEnd(slot)
       link.flushSoon()
     }
-    if let trailersToSend { link.writeTrailers(trailersToSend, slot) }
+    if let trailers { link.writeTrailers(trailers, slot) }
     if isLastPiece { hasSentEnd = true }
     return true
   }
@@ -169,11 +172,11 @@ class HTTP2Stream {
       case .aborted: throw .aborted
       }
     }
-    guard let link, failure == nil else { throw .broken(0) }
+    guard let link, let slot, failure == nil else { throw .broken(0) }
     let limit = grant
     grant = 0
     guard limit > 0 else { return false }
-    if advance(piece, limit: limit) {
+    if advance(piece, trailersToSend, limit: limit, link, slot) {
       hasUnsent = false
       return true
     }

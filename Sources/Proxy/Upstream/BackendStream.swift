@@ -21,14 +21,15 @@ final class BackendStream: HTTP2Stream {
     if !further.value.isEmpty { further.value.removeAll() }
   }
 
-  private static let usualOctets = 1024
+  /// What the memory of heads is rounded up to.
+  private static let step = 256
 
   /// A head is in the engine.
   override func receivedHead(_ engine: inout HTTP2Connection) {
     let count = engine.headOctets.count
     guard hasHead else {
       if octets.capacity < count {
-        octets = ByteBuffer(capacity: max(count, Self.usualOctets))
+        octets = ByteBuffer(capacity: (count | (Self.step - 1)) + 1)
       }
       octets.copy(engine.headOctets.span)
       // Swapped, so that the memory of the fields is used again.
