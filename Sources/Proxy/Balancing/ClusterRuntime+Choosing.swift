@@ -33,7 +33,7 @@ extension ClusterRuntime {
       case .backend(let index, _):
         let backend = backends[index]
         // After a rest one request tries alone; another may have been faster.
-        guard backend.pool.shared.beginTry(at: time) else {
+        guard backend.pool.beginTry(at: time) else {
           lookAgain()
           continue
         }
@@ -89,7 +89,7 @@ extension ClusterRuntime {
     lookIfChanged(at: now)
     let backend = backends[index]
     guard availability[index].acceptsSticky, balancer.value.hasWeight(index),
-      backend.pool.shared.beginTry(at: now)
+      backend.pool.beginTry(at: now)
     else { return nil }
     return backend
   }

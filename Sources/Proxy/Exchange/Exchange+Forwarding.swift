@@ -169,7 +169,7 @@ extension Exchange {
         if case .backend(let backend) = chosen { return backend }
       }
       let backend = cluster.backends[last]
-      guard backend.pool.shared.beginTry(at: state.loop.now.milliseconds) else {
+      guard backend.pool.beginTry(at: state.loop.now.milliseconds) else {
         throw noBackend(cluster)
       }
       return backend
@@ -187,7 +187,7 @@ extension Exchange {
   ) -> BackendConnection? {
     // After a rest it is on trial whether the backend accepts. An idle connection cannot tell; and
     // were one used time and again, the backend would stay at one try after the other.
-    guard backend.pool.shared.rest.isUsable else {
+    guard backend.pool.isBackendUsable else {
       backend.pool.surrenderOne()
       return nil
     }
