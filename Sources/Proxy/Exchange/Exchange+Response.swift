@@ -144,13 +144,13 @@ extension Exchange {
       throw .upstream(.badGateway, .backendClosed)
     }
     let start = backend.headStart
-    if !mayBeSilent { mayBeSilent = isEventStream(backend.head, headBuffer, start) }
+    let bytes = headBuffer.span.extracting(start..<headBuffer.capacity)
+    if backend.head.isEventStream(bytes) { mayBeSilent = true }
     backend.beginContent()
     let content = try backend.nextContent()
     first = if case .piece(let range) = content { range } else { 0..<0 }
     log.octetsOut &+= UInt64(first.count)
     let isEnd = backend.isContentComplete
-    let bytes = headBuffer.span.extracting(start..<headBuffer.capacity)
     let trailers = isEnd ? backend.responseTrailers : nil
     let isSent: Bool
     if let buffer = backend.contentBuffer {
@@ -164,15 +164,6 @@ extension Exchange {
     if !isSent { return false }
     first = 0..<0
     return isEnd
-  }
-
-  /// Whether the response is one of server-sent events, which come when they come.
-  private func isEventStream(
-    _ head: borrowing ResponseHead, _ buffer: ByteBuffer, _ start: Int
-  ) -> Bool {
-    guard head.framing != .none, let line = head.fields.first(.contentType) else { return false }
-    let bytes = buffer.span.extracting(start..<buffer.capacity)
-    return bytes[line.value].startsIgnoringCase(with: "text/event-stream")
   }
 
   /// Sends what follows.
@@ -222,5 +213,13 @@ extension Exchange {
       if error == .timedOut, isTooLate { throw Self.totalTimeout }
       throw upstreamError(error, timeout: .responseBodyTimeout, broken: .backendReset)
     }
+  }
+}
+
+extension ResponseHead {
+  /// Whether the response is one of server-sent events, which come when they come.
+  fileprivate func isEventStream(_ bytes: Span<UInt8>) -> Bool {
+    guard framing != .none, let line = fields.first(.contentType) else { return false }
+    return bytes[line.value].startsIgnoringCase(with: "text/event-stream")
   }
 }

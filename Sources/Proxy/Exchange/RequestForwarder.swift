@@ -83,7 +83,11 @@ struct RequestForwarder {
   func writeFields<Writer: FieldWriter & ~Copyable>(
     requestID: borrowing OutputBuffer, scratch: inout OutputBuffer, into writer: inout Writer
   ) {
-    let forwarding = listener.forwarding
+    // Not as a whole: a copy would retain its lists, whose memory all workers share.
+    let adds = (
+      xForwarded: listener.forwarding.xForwarded, forwarded: listener.forwarding.forwarded,
+      requestID: listener.forwarding.requestID
+    )
     let buffer = request.buffer
     let bytes = buffer.span.extracting(request.base..<buffer.capacity)
     let trusted = request.isTrusted
@@ -93,11 +97,11 @@ struct RequestForwarder {
       if line.isHopByHop { continue }
       switch line.id {
       case .host, .contentLength, .expect, .via: continue
-      case .xForwardedFor where forwarding.xForwarded || !trusted: continue
+      case .xForwardedFor where adds.xForwarded || !trusted: continue
       case .xForwardedProto, .xForwardedHost, .xForwardedPort, .xRealIP:
         if !trusted { continue }
-      case .forwarded where forwarding.forwarded || !trusted: continue
-      case .xRequestID where forwarding.requestID || !trusted: continue
+      case .forwarded where adds.forwarded || !trusted: continue
+      case .xRequestID where adds.requestID || !trusted: continue
       case .trailer where request.head.framing != .chunked: continue
       // Crumbs of HTTP/2 are one line elsewhere (RFC 9113 §8.2.3).
       case .cookie where Writer.joinsCookies && request.version == .http2:
@@ -110,8 +114,8 @@ struct RequestForwarder {
       }
       writer.writeField(line, name: bytes[line.name], value: bytes[line.value])
     }
-    if forwarding.xForwarded { writeXForwarded(bytes, &scratch, into: &writer) }
-    if forwarding.forwarded { writeForwarded(bytes, &scratch, into: &writer) }
+    if adds.xForwarded { writeXForwarded(bytes, &scratch, into: &writer) }
+    if adds.forwarded { writeForwarded(bytes, &scratch, into: &writer) }
     if !requestID.isEmpty {
       writer.writeField(.xRequestID, "X-Request-Id", value: requestID.span)
     }
