@@ -25,7 +25,8 @@ let package = Package(
     .executableTarget(
       name: "table-bench",
       dependencies: [
-        "Measuring", .product(name: "PorticoConfiguration", package: "portico"),
+        "Measuring", .product(name: "PorticoCodecs", package: "portico"),
+        .product(name: "PorticoConfiguration", package: "portico"),
         .product(name: "PorticoTables", package: "portico"),
       ],
       swiftSettings: house),

@@ -106,6 +106,7 @@ extension BackendGroup {
     _ random: inout RandomSource, cost: (_ load: Double, _ backend: Int) -> Double
   ) -> Int? {
     guard turns.total > 0 else { return nil }
+    if turns.count == 1 { return 0 }
     let average = Double(turns.total) / Double(turns.count)
     func load(_ backend: Int) -> Double {
       Double(inFlight[backend]) * average / Double(max(1, turns.weights[backend]))

@@ -54,6 +54,7 @@ public struct SmoothWeightedRoundRobin: Sendable {
   /// - Complexity: O(candidates); allocates nothing.
   public mutating func pick() -> Int? {
     if total == 0 { return nil }
+    if weights.count == 1 { return 0 }
     let (best, most) = Self.earn(weights, &balances)
     balances[best] = most &- total
     return best

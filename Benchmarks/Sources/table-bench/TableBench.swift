@@ -1,4 +1,5 @@
 import Balancing
+import Bytes
 import Configuration
 import Measuring
 import Proxy
@@ -52,12 +53,48 @@ struct TableBench {
 
   // MARK: Backends
 
+  private static let policies: [(name: String, policy: BalancePolicy)] = [
+    ("weighted_round_robin", .weightedRoundRobin), ("least_requests", .leastRequests),
+    ("two_choices", .twoChoices), ("peak_ewma", .peakEWMA),
+    ("hash", .hash(LoadBound(percent: 125))),
+  ]
+
   private static func picking(_ measure: Measure) {
-    for (subclusters, backends) in [(1, 1), (1, 3), (3, 10), (1, 100)] {
-      let members = (0..<backends).map { 1 + $0 % 3 }
-      var balancer = ClusterBalancer(
-        (0..<subclusters).map { .init(weight: 1 + $0, backendWeights: members) })
-      measure("pick/\(subclusters)x\(backends)") { balancer.pick { _ in true }?.backend ?? 0 }
+    for (name, policy) in policies {
+      for (subclusters, backends) in [(1, 1), (1, 3), (3, 10), (1, 100), (1, 1000)] {
+        let name = "pick/\(name)/\(subclusters)x\(backends)"
+        guard measure.wants(name) else { continue }
+        pick(measure, name, policy, subclusters, backends)
+      }
+    }
+  }
+
+  /// Each choice ends at once, among backends with some requests in flight and times of their own.
+  private static func pick(
+    _ measure: Measure, _ name: String, _ policy: BalancePolicy, _ subclusters: Int, _ backends: Int
+  ) {
+    var random = RandomSource(seed: 1)
+    let counters = SharedCounters(count: subclusters * (backends + 1))
+    let plans = (0..<subclusters).map { index in
+      let start = index * (backends + 1)
+      return SubclusterPlan(
+        weight: 1 + index, inFlight: counters[start + backends],
+        members: .backends(
+          (0..<backends).map {
+            BackendPlan(
+              weight: 1 + $0 % 3, identity: random.next(), inFlight: counters[start + $0])
+          }))
+    }
+    var balancer = ClusterBalancer(plans, policy: policy)
+    for index in 0..<counters.count { counters[index].add(Int(random.next() % 3)) }
+    for index in 0..<subclusters * backends {
+      balancer.answered(index, in: Double(random.next() % 10_000), at: 0)
+    }
+    var query = BalanceQuery(now: 1000)
+    measure(name) {
+      query.backendKey = random.next()
+      guard case .backend(let backend, _)? = balancer.pick(query) else { return 0 }
+      return backend
     }
   }
 }
