@@ -94,6 +94,8 @@ struct RuntimeTablesTests {
       #expect(pools.map(\.idleCount) == [1, 0, 0])
       #expect(transports.map(\.isOpen) == [true, false, false])
       #expect(rig.backend("10.0.0.2:80")?.pool.isDraining == false, "it begins anew")
+      rig.load()
+      #expect(transports.map(\.isOpen) == [false, false, false])
     }
   }
 
