@@ -80,7 +80,7 @@ extension Exchange {
     if backend.pool.waitingForStreams.isEmpty,
       let stream = backend.pool.connectionWithRoom()?.openStream()
     {
-      return try await attempt(client, over: stream, backend, cluster, route)
+      return try await attempt(client, over: stream, backend, cluster, route, plan)
     }
     switch try await openStream(backend, client, cluster) {
     case .stream(let stream):
