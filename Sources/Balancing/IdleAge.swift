@@ -33,7 +33,7 @@ public struct IdleAge: Equatable, Sendable {
 
   /// The state after the backend closed a connection that had been idle for `age`.
   public func afterClosing(at age: UInt64) -> IdleAge {
-    let age = max(1, age)
+    let age = min(max(1, age), Self.mask)
     if let known = self.age, Self.agree(age, known) {
       return IdleAge(age: min(age, known), candidate: 0, spared: 0)
     }
