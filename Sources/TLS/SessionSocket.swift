@@ -65,14 +65,9 @@ private func writeSocket(
 ) -> Int32 {
   guard let session = unsafe session(of: bio) else { return -1 }
   unsafe BIO_clear_flags(bio, retryFlags)
-  // Nobody waits for a ticket: it goes with what is said next, or when the kernel has waited for
-  // that for 200 ms.
-  let isTicket =
-    unsafe !session.isHandshakeDone && SSL_get_state(session.ssl) == TLS_ST_SW_SESSION_TICKET
-  let flags = Int32(MSG_NOSIGNAL) | (isTicket ? Int32(MSG_MORE) : 0)
   while true {
     // Sound: OpenSSL hands over as many octets as it says.
-    let sent = unsafe send(session.descriptor, octets, count, flags)
+    let sent = unsafe send(session.descriptor, octets, count, Int32(MSG_NOSIGNAL))
     if sent >= 0 {
       unsafe taken?.pointee = sent
       return 1
