@@ -153,9 +153,7 @@ struct EventLoopTests {
 
     let working = EventLoop()
     let works = Task.detached { working.run() }
-    Task(executorPreference: working) {
-      while true { await working.yieldTurn() }
-    }
+    Task(executorPreference: working) { working.callAtTurnEnd(Busy(working)) }
     await Counter(on: working).add()
     working.stop()
     await works.value
@@ -165,5 +163,13 @@ struct EventLoopTests {
     fresh.run()
     #expect(fresh.turn == 0)
     #expect(sleeping.turn > 0 && working.turn > 0)
+  }
+
+  /// Has something to do in every turn. Not a task: one that waits for a turn that never comes would
+  /// keep itself and its loop for ever.
+  private final class Busy: TurnEndHandler {
+    private unowned let loop: EventLoop
+    init(_ loop: EventLoop) { self.loop = loop }
+    func turnEnded() { loop.callAtTurnEnd(self) }
   }
 }
