@@ -178,6 +178,7 @@ final class HTTP1Session {
 
   // MARK: Serving it
 
+  @inline(__always)
   private func serve() async {
     connection.requests += 1
     state.statistics.requests += 1

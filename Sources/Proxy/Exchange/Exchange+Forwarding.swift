@@ -11,6 +11,7 @@ extension Exchange {
   private static let maxRefusals = 8
 
   /// Has a backend of `cluster` answer the request.
+  @inline(__always)
   func forward<Client: DownstreamStream>(
     _ client: Client, to cluster: ClusterRuntime, _ route: RouteRuntime
   ) async throws(ProxyError) {

@@ -6,6 +6,7 @@ import HTTPSemantics
 // The request on its way to the backend: the head inline, content to come by a loop of its own.
 extension Exchange {
   /// Sends the request. If content is still to come, the write loop has been started on return.
+  @inline(__always)
   func sendRequest<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
     _ route: RouteRuntime

@@ -71,6 +71,7 @@ extension Exchange {
   // MARK: The head
 
   /// Reads up to the head of the final response; interim ones are passed on.
+  @inline(__always)
   private func receiveHead<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, over backend: Backend, timeout: Interval, _ perTry: Interval?
   ) async throws(ProxyError) {
@@ -91,6 +92,7 @@ extension Exchange {
     }
   }
 
+  @inline(__always)
   private func awaitHead<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend, sentAt: Instant, timeout: Interval, isOfTry: Bool
   ) async throws(ProxyError) {
