@@ -246,6 +246,6 @@ extension HTTP2RequestStream: DownstreamStream {
 
   func abortWaits() {
     reads.abort()
-    writes.abort()
+    blockedWrites?.abort()
   }
 }

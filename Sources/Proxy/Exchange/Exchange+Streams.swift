@@ -44,20 +44,29 @@ extension Exchange {
         if !pool.shared.canTry(at: state.loop.now.milliseconds) { return nil }
         continue
       }
-      pool.openings = pool.openings + 1
-      guard let transport = try await openShared(backend, client, cluster) else { return nil }
-      if let tls = transport.tls, tls.negotiatedProtocol != "h2" {
-        pool.openingEnded()
-        return .connection(BackendConnection(transport, pool: pool, state: state))
-      }
-      let connection = HTTP2BackendConnection(
-        transport, pool: pool, state: state, plan: cluster.http2)
-      // Before it joins a pool that may be draining, and takes no further ones.
-      let stream = connection.openStream()
-      pool.add(connection)
-      state.start { await connection.run() }
-      return stream.map { .stream($0) }
+      return try await openConnection(backend, client, cluster)
     }
+  }
+
+  /// Opens a connection, with the right to do so, and the first stream of it.
+  @inline(never)
+  private func openConnection<Client: DownstreamStream>(
+    _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
+  ) async throws(ProxyError) -> Opened? {
+    let pool = backend.pool
+    pool.openings = pool.openings + 1
+    guard let transport = try await openShared(backend, client, cluster) else { return nil }
+    if let tls = transport.tls, tls.negotiatedProtocol != "h2" {
+      pool.openingEnded()
+      return .connection(BackendConnection(transport, pool: pool, state: state))
+    }
+    let connection = HTTP2BackendConnection(
+      transport, pool: pool, state: state, plan: cluster.http2)
+    // Before it joins a pool that may be draining, and takes no further ones.
+    let stream = connection.openStream()
+    pool.add(connection)
+    state.start { await connection.run() }
+    return stream.map { .stream($0) }
   }
 
   private func openShared<Client: DownstreamStream>(
@@ -77,6 +86,7 @@ extension Exchange {
   private static let patience = Interval.milliseconds(200)
 
   /// Waits until a stream may be had, or until `until`; too late is `queueDeadline`.
+  @inline(never)
   private func queueForStream<Client: DownstreamStream>(
     of pool: ConnectionPool, _ client: Client, isAtLimit: Bool, until: Instant,
     failingAt queueDeadline: Instant

@@ -223,7 +223,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
       guard let stream = stream(at: turn.slot), stream.hasUnsent else { continue }
       stream.grant = turn.quantum
       room -= turn.quantum
-      stream.writes.signal()
+      stream.blockedWrites?.signal()
     }
   }
 

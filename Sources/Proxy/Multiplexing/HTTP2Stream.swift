@@ -12,8 +12,14 @@ class HTTP2Stream {
   @Cell final private(set) var slot: StreamSlot?
   /// Where the reader waits.
   final let reads: WaitPoint
-  /// Where the sender waits.
-  final let writes: WaitPoint
+  /// Where the sender waits. Made when a piece has to wait for the first time: most streams never need it.
+  final var writes: WaitPoint {
+    if let blockedWrites { return blockedWrites }
+    let point = WaitPoint(on: state.loop)
+    blockedWrites = point
+    return point
+  }
+  @Cell final private(set) var blockedWrites: WaitPoint?
   /// Aborted when the stream fails.
   @Cell final var abortedByFailure: WaitPoint?
   @Cell final private(set) var failure: StreamFailure?
@@ -39,7 +45,6 @@ class HTTP2Stream {
   init(_ state: WorkerState) {
     self.state = state
     reads = WaitPoint(on: state.loop)
-    writes = WaitPoint(on: state.loop)
   }
 
   /// Begins to be the stream at `slot`.
@@ -86,7 +91,7 @@ class HTTP2Stream {
     grant = 0
     abortedByFailure?.abort()
     reads.signal()
-    writes.signal()
+    blockedWrites?.signal()
   }
 
   /// The next piece of content; what the piece before took of the window, the peer gets back.
