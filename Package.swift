@@ -46,8 +46,8 @@ let package = Package(
     .target(
       name: "Daemon",
       dependencies: [
-        "Addressing", "Bytes", "Configuration", "EventLoop", "HTTP1", "HTTPSemantics", "Proxy",
-        "System", "TLS", .product(name: "Logging", package: "swift-log"),
+        "Addressing", "Bytes", "Configuration", "EventLoop", "HTTP1", "HTTPSemantics", "Metrics",
+        "Proxy", "System", "TLS", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),
     .target(
@@ -58,6 +58,7 @@ let package = Package(
       ],
       swiftSettings: house),
     .target(name: "Balancing", dependencies: ["Bytes"], swiftSettings: house),
+    .target(name: "Metrics", dependencies: ["Bytes"], swiftSettings: house),
     .target(
       name: "Configuration", dependencies: ["Addressing", "Bytes", "HTTPSemantics"],
       swiftSettings: house),
@@ -90,11 +91,13 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "HTTPSemantics", "Proxy",
-        "System", "TLS", "TestSupport",
+        "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "HTTPSemantics", "Metrics",
+        "Proxy", "System", "TLS", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Bytes", "Metrics"], swiftSettings: house),
     .testTarget(
       name: "HTTPSemanticsTests", dependencies: ["Bytes", "CodecTestSupport", "HTTPSemantics"],
       swiftSettings: house),

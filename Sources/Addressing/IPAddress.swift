@@ -35,3 +35,13 @@ extension IPAddress {
     }
   }
 }
+
+extension IPAddress {
+  /// Whether it leads back to this machine: `127.0.0.0/8` and `::1`.
+  public var isLoopback: Bool {
+    switch family {
+    case .v4: low >> 24 == 127
+    case .v6: high == 0 && low == 1
+    }
+  }
+}

@@ -12,6 +12,9 @@ public enum Machine {
   /// Microseconds since some point in the past; what systemd calls monotonic.
   public static var monotonicClock: Int64 { read(CLOCK_MONOTONIC) }
 
+  /// Microseconds since the machine was started.
+  static var bootClock: Int64 { read(CLOCK_BOOTTIME) }
+
   private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     // Sound: the call fills in the structure that it is given. It cannot fail for these clocks.

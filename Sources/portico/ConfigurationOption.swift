@@ -1,4 +1,6 @@
 import ArgumentParser
+import Configuration
+import Daemon
 import System
 
 /// Where the configuration is.
@@ -17,6 +19,14 @@ struct ConfigurationOption: ParsableArguments {
   /// The file named, or the first default that is there.
   var path: String {
     file ?? (FileSystem.exists(Self.installed) ? Self.installed : "conf/portico.json")
+  }
+}
+
+extension ConfigurationOption {
+  /// Where the daemon is met. Whether the rest of the configuration is good is for the daemon to say.
+  var controlSocket: ControlSocketPath {
+    let result = loadConfiguration(at: path, from: DiskFiles())
+    return ControlSocketPath(configured: result.startup.controlSocket)
   }
 }
 

@@ -13,7 +13,8 @@ struct DemoCommand: ParsableCommand {
       complain("conf/demo.json is not there; run this where the repository is")
       leave(with: .configuration)
     }
-    let options = ServeOptions(configuration: path, workers: workers.count, runsOrigins: true)
+    var options = ServeOptions(configuration: path, workers: workers.count, runsOrigins: true)
+    options.version = Portico.version
     leave(with: serve(options))
   }
 

@@ -11,7 +11,7 @@ struct Portico: ParsableCommand {
     abstract: "A reverse proxy: the front door of a backend fleet.",
     version: "portico \(version)",
     subcommands: [
-      ServeCommand.self, CheckCommand.self, ReloadCommand.self, DemoCommand.self,
-      OriginCommand.self, CertCommand.self, ExplainCommand.self,
+      ServeCommand.self, CheckCommand.self, ReloadCommand.self, StatusCommand.self, TopCommand.self,
+      DemoCommand.self, OriginCommand.self, CertCommand.self, ExplainCommand.self,
     ])
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Configuration
 import Daemon
 
 struct ReloadCommand: ParsableCommand {
@@ -14,8 +13,6 @@ struct ReloadCommand: ParsableCommand {
   @OptionGroup var configuration: ConfigurationOption
 
   func run() throws {
-    // Only for the control socket's path: whether the rest is good is for the daemon to say.
-    let result = loadConfiguration(at: configuration.path, from: DiskFiles())
-    leave(with: requestReload(at: ControlSocketPath(configured: result.startup.controlSocket)))
+    leave(with: requestReload(at: configuration.controlSocket))
   }
 }

@@ -13,7 +13,8 @@ struct ServeCommand: ParsableCommand {
   @OptionGroup var workers: WorkersOption
 
   func run() throws {
-    let options = ServeOptions(configuration: configuration.path, workers: workers.count)
+    var options = ServeOptions(configuration: configuration.path, workers: workers.count)
+    options.version = Portico.version
     leave(with: serve(options))
   }
 }

@@ -360,7 +360,7 @@ struct ProblemTests {
     Case(#""shutdown_delay": "0s", "drain_timeout": "0s""#),
     Case(#""max_connections": 0"#, "1:22: max_connections: 0 is outside 1...10000000"),
     Case(#""$schema": 1"#, "1:14: $schema: expected a string, found 1"),
-    Case(#""metrics": {}"#, "1:3: metrics: is not yet supported"),
+    Case(#""rate_limits": {}"#, "1:3: rate_limits: is not yet supported"),
     Case(#""listener": {}"#, "1:3: listener: there is no such key; did you mean \"listeners\"?"),
     Case(#""workers": 1, "workers": 1"#, "1:17: the key \"workers\" is here already, at 1:3"),
     Case(

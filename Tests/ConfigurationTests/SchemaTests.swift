@@ -69,6 +69,10 @@ struct SchemaTests {
     Object("pool", PoolConfig.Key.self, cluster(#""pool":{@}"#)),
     Object("retries", RetryConfig.Key.self, cluster(#""retries":{@}"#)),
     Object("retryBudget", RetryBudgetConfig.Key.self, cluster(#""retries":{"budget":{@}}"#)),
+    Object(
+      "accessLogRule", AccessLogRule.Key.self, listener(#""access_log":{@}"#)),
+    Object("admin", AdminConfig.Key.self, #""admin":{"bind":"unix:/a",@}"#),
+    Object("metrics", MetricsConfig.Key.self, #""metrics":{@}"#),
     Object("logging", LoggingConfig.Key.self, #""logging":{@}"#),
     Object("access", LoggingConfig.AccessKey.self, #""logging":{"access":{@}}"#),
   ]

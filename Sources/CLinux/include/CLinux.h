@@ -16,6 +16,9 @@ void clinux_name_thread(const char *name);
 /// The processors that this process may run on; at least 1.
 int clinux_processor_count(void);
 
+/// Lines that a terminal shows; 0 if the descriptor is none.
+int clinux_terminal_rows(int descriptor);
+
 /// `EFD_…` and `EPOLL_…` flags are enumerators that Swift imports under different types.
 enum {
   CLINUX_EPOLL_CLOEXEC = EPOLL_CLOEXEC,

@@ -61,7 +61,8 @@ struct ConfigurationLoader<Files: FileSource> {
       case .listeners: draft.addListeners(member)
       case .routes: draft.addRoutes(member)
       case .clusters: draft.addClusters(member)
-      case .workers, .controlSocket, .maxConnections, .shutdownDelay, .drainTimeout, .logging:
+      case .workers, .controlSocket, .maxConnections, .shutdownDelay, .drainTimeout, .logging,
+        .admin, .metrics:
         if stack.count == 1 {
           draft.readSetting(key, member)
         } else {

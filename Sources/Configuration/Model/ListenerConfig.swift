@@ -29,6 +29,8 @@ public struct ListenerConfig: Equatable, Sendable {
   /// Whether our own errors carry `Portico-Reason`, with the word that the log has. JSON:
   /// `reason_field`.
   public var reasonField = false
+  /// JSON: `access_log`.
+  public var accessLog = AccessLogRule.all
 
   public init() {}
 }

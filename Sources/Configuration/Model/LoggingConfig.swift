@@ -4,13 +4,17 @@ public struct LoggingConfig: Equatable, Sendable {
     case trace, debug, info, notice, warning, error, critical
   }
 
-  /// Where access log lines go. JSON: `access.output`, `"stdout"`, `"off"` or a file's path.
+  /// Where access log lines go. JSON: `access.output`, `"stdout"`, `"off"`, a file's path, or
+  /// `"syslog:/dev/log"`.
   public enum AccessOutput: Equatable, Sendable {
     case off, standardOutput
     case file(path: String)
+    /// The datagram socket of a syslog daemon.
+    case syslog(path: String)
   }
 
-  /// How an access log line looks. JSON: `access.format`, `"json"` or a text template.
+  /// How an access log line looks. JSON: `access.format`, `"json"`, `"common"`,
+  /// `"combined"` or a text template.
   public enum AccessFormat: Equatable, Sendable {
     case json
     /// The pieces of a template such as `{client} "{method} {target}" {status}`; see
@@ -43,6 +47,18 @@ public struct LoggingConfig: Equatable, Sendable {
     case end
     case userAgent = "user_agent"
     case referer
+    /// Who ended it, and in which phase; see `Termination`.
+    case termination
+    // The time of each phase in microseconds, `-` for one that it did not come to.
+    case waitTime = "wait_us"
+    case headTime = "head_us"
+    case queueTime = "queue_us"
+    case connectTime = "connect_us"
+    case requestTime = "request_us"
+    case backendTime = "backend_us"
+    case responseTime = "response_us"
+    case tlsVersion = "tls_version"
+    case tlsCipher = "tls_cipher"
   }
 
   /// JSON: `level`.

@@ -60,8 +60,8 @@ public struct RouteConfig: Equatable, Sendable {
   public var grpc = GRPC.auto
   /// nil: those of the cluster.
   public var retries: RetryConfig?
-  /// JSON: `access_log`.
-  public var accessLog = true
+  /// nil: as the listener says. JSON: `access_log`.
+  public var accessLog: AccessLogRule?
 
   public init() {}
 }

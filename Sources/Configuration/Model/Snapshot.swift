@@ -20,6 +20,8 @@ public struct StartupConfig: Equatable, Sendable {
   /// Default: nil, `$RUNTIME_DIRECTORY/control.sock` (systemd), else `/run/portico/control.sock`
   /// for root, else `$XDG_RUNTIME_DIR/portico/control.sock`, else `/tmp/portico-UID/control.sock`.
   public var controlSocket: String?
+  /// JSON: `admin`.
+  public var admin = AdminConfig()
 
   public init() {}
 }
@@ -31,6 +33,7 @@ public struct RoutingConfig: Sendable {
   public var routes: [RouteConfig] = []
   public var clusters: [ClusterConfig] = []
   public var logging = LoggingConfig()
+  public var metrics = MetricsConfig()
   /// Open client connections over all workers; beyond it, accepting pauses. JSON:
   /// `max_connections`. Default: nil, (descriptor limit - 256) / 2.
   public var maxConnections: Int?

@@ -11,6 +11,7 @@ struct ListenerDraft {
     case maxConnections = "max_connections"
     case serverField = "server_field"
     case reasonField = "reason_field"
+    case accessLog = "access_log"
 
     static let later: Set<String> = ["proxy_protocol", "http3"]
   }
@@ -29,6 +30,9 @@ struct ListenerDraft {
       .maxConnections, into: &config.maxConnections, in: 0...Ranges.connections.upperBound)
     object.read(.serverField, into: &config.serverField)
     object.read(.reasonField, into: &config.reasonField)
+    if let rule = object[.accessLog].flatMap({ AccessLogRule(decoding: $0) }) {
+      config.accessLog = rule
+    }
   }
 
   private mutating func bind(_ node: Node) {

@@ -57,7 +57,7 @@ struct RouteDraft {
       config.retries = RetryConfig(decoding: place, isOfRoute: true)
       if cluster == nil, !object.isDamaged { place.warn("has no effect without \"cluster\"") }
     }
-    object.read(.accessLog, into: &config.accessLog)
+    config.accessLog = object[.accessLog].flatMap { AccessLogRule(decoding: $0) }
   }
 
   private mutating func readPatterns(_ object: ObjectNode<Key>) {

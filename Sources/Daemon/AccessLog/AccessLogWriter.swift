@@ -133,7 +133,7 @@ final class AccessLogWriter: Sendable {
     }
     guard let old else { return }
     do throws(OutputFile.WriteError) {
-      let fresh = try AccessLogDestination(path: old.path)
+      let fresh = try AccessLogDestination(old.place)
       state.withLock { state in
         // A reload may have put another in its place meanwhile.
         if state.destination === old { state.destination = fresh }

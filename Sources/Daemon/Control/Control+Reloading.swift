@@ -41,9 +41,11 @@ extension Control {
     guard phase == .serving, let running = service else {
       return .refused([problem("the daemon is stopping")])
     }
+    freshHash = nil
     manager.notify(.reloading(monotonicMicroseconds: Machine.monotonicClock))
     let level = log.level
     let outcome = await apply(to: running)
+    reloadHistory.ended(outcome, hash: freshHash, at: Machine.wallClock)
     tell(outcome, oldLevel: level)
     return outcome
   }
@@ -52,6 +54,7 @@ extension Control {
   private func apply(to running: Service) async -> ReloadOutcome {
     let result = loadConfiguration(at: options.configuration, from: DiskFiles())
     guard let fresh = result.snapshot else { return .refused(result.problems) }
+    freshHash = fresh.contentHash
     let credentials = loadCredentials(
       of: fresh.routing, from: DiskFiles(), now: CalendarTime.secondsSince1970,
       served: running.certificates)
@@ -65,7 +68,11 @@ extension Control {
       to: fresh)
     let opened: [OpenSockets]
     var destination: AccessLogDestination?
+    let token: AdminToken?
     do throws(ConfigurationProblem) {
+      token = try fresh.startup.admin.tokenFile.map { file throws(ConfigurationProblem) in
+        try AdminToken.read(file, from: DiskFiles())
+      }
       if plan.changesAccessLog { destination = try openAccessLog(fresh.routing.logging) }
       opened = try openSockets(plan.listeners, of: running)
     } catch {
@@ -74,6 +81,7 @@ extension Control {
     if plan.changesAccessLog { running.accessLog.change(to: destination) }
     await replace(running, with: resolved, plan.listeners, opened: opened)
     service?.certificates = credentials.certificates
+    adminToken = token
     return .succeeded(
       ReloadOutcome.Summary(
         problems: found + plan.warnings, opened: plan.listeners.opened.count,

@@ -14,10 +14,12 @@ extension Control {
       let snapshot = try load()
       let (resolved, certificates) = try await resolve(snapshot)
       if options.runsOrigins { try runOrigins(for: snapshot.routing) }
+      adminToken = try readAdminToken(snapshot.startup.admin)
+      let adminSockets = try openAdminSockets(snapshot.startup.admin)
       let sockets = try openSockets(for: snapshot.routing)
       var service = try makeService(snapshot, sockets: sockets)
       service.certificates = certificates
-      await begin(service, with: resolved)
+      await begin(service, with: resolved, adminSockets, hash: snapshot.contentHash)
     } catch {
       log.problems(error.problems)
       end(error.status)
@@ -43,6 +45,15 @@ extension Control {
       of: snapshot.routing, tls: material, secrets: credentials.secrets)
     guard let resolved else { throw .configuration(problems) }
     return (resolved, credentials.certificates)
+  }
+
+  private func readAdminToken(_ admin: AdminConfig) throws(StartFailure) -> AdminToken? {
+    guard let file = admin.tokenFile else { return nil }
+    do throws(ConfigurationProblem) {
+      return try AdminToken.read(file, from: DiskFiles())
+    } catch {
+      throw .configuration([error])
+    }
   }
 
   private func runOrigins(for routing: RoutingConfig) throws(StartFailure) {
@@ -93,14 +104,22 @@ extension Control {
       sockets: sockets)
   }
 
-  private func begin(_ service: Service, with resolved: ResolvedConfiguration) async {
+  private func begin(
+    _ service: Service, with resolved: ResolvedConfiguration, _ adminSockets: [ListeningSocket],
+    hash: UInt64
+  ) async {
     await service.workers.adopt(resolved)
     await service.workers.open(service.sockets.flatMap(\.listeners))
     // A signal may have come meanwhile.
     guard phase == .starting else { return }
     self.service = service
     phase = .serving
+    reloadHistory.started(hash: hash, at: Machine.wallClock)
     openControlSocket(service.startup)
+    for socket in adminSockets {
+      listen(on: socket)
+      log.info("admin listening", ["address": "\(socket.bound)"])
+    }
     for sockets in service.sockets { tellListening(sockets) }
     log.info("ready", ["workers": "\(service.workers.workers.count)"])
     manager.notify(.ready, status: "serving")
@@ -125,7 +144,11 @@ extension Control {
   func accessLogProblem(
     _ output: LoggingConfig.AccessOutput, _ error: OutputFile.WriteError
   ) -> ConfigurationProblem {
-    let path = if case .file(let path) = output { path } else { "standard output" }
+    let path =
+      switch output {
+      case .file(let path), .syslog(let path): path
+      case .standardOutput, .off: "standard output"
+      }
     return ConfigurationProblem(
       .error, at: SourceLocation(file: options.configuration), path: "logging.access.output",
       message: "cannot open \(path): \(error.text)")

@@ -66,7 +66,7 @@ extension Control {
   private func finish(cut: Int) async {
     guard phase == .stopping else { return }
     phase = .stopped
-    closeControlSocket()
+    closeAdminSockets()
     let written = WaitPoint(on: loop)
     Task.immediate(executorPreference: loop) {
       _ = self

@@ -38,8 +38,14 @@ actor Control {
   let delay: WaitPoint
   /// The second signal has come.
   var isHurried = false
-  var controlSocket: Acceptor?
-  var controlConnections = 0
+  /// Of the control socket and of `admin`.
+  var adminAcceptors: [Acceptor] = []
+  var adminConnections = 0
+  /// What clients over TCP must show; nil where nobody comes by TCP.
+  var adminToken: AdminToken?
+  var reloadHistory = ReloadHistory()
+  /// Of the configuration that the reload under way has read.
+  var freshHash: UInt64?
   /// Workers that have not answered the watchdog's last ping.
   var unanswered = 0
 

@@ -6,6 +6,8 @@ public struct ServeOptions: Sendable {
   public var workers: Int?
   /// Whether to run a demo origin for every backend of the configuration, in this process.
   public var runsOrigins = false
+  /// The version of the executable, as metrics tell it.
+  public var version = ""
 
   public init(configuration: String, workers: Int? = nil, runsOrigins: Bool = false) {
     self.configuration = configuration

@@ -22,6 +22,7 @@ struct ReloadPlan: Sendable {
     var changed: [String] = []
     if started.workers != fresh.startup.workers { changed.append("workers") }
     if started.controlSocket != fresh.startup.controlSocket { changed.append("control_socket") }
+    if started.admin.bind != fresh.startup.admin.bind { changed.append("admin.bind") }
     warnings = changed.map { key in
       ConfigurationProblem(
         .warning, at: SourceLocation(file: fresh.files.first ?? ""), path: key,

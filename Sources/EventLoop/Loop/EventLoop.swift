@@ -29,6 +29,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     set { _turn.wrappedValue = newValue }
   }
   private let _turn = Cell<UInt32>(wrappedValue: 0)
+  /// How it spends its time.
+  public let counters = LoopCounters()
+  private var jobsOfTurn = 0
   var timers: TimerWheel
   /// Where records are gathered before they are encrypted; nothing stays in it.
   let scratch = ByteBuffer(capacity: RecordSizer.largeRecord)
@@ -133,6 +136,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     let task = unsafe asUnownedTaskExecutor()
     while !ready.value.isEmpty {
       swap(&ready.value, &running)
+      jobsOfTurn &+= running.count
       // Naming both executors spares the runtime a hop between them.
       for job in running {
         unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: task)
@@ -160,6 +164,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         timeout = -1
       }
     }
+    counters.count(microseconds: (Instant.read() - now).microseconds, jobs: jobsOfTurn)
+    jobsOfTurn = 0
     let count = unsafe epoll_wait(epoll, events, Int32(Self.eventsPerTurn), timeout)
     now = Instant.read()
     turn &+= 1

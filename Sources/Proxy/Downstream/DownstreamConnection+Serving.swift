@@ -9,6 +9,7 @@ extension DownstreamConnection {
   /// Serves it until it ends, or can wait without a task.
   func serve() async {
     guard phase != .closed else { return }
+    countParked(false)
     if let http2 { return await serveHTTP2(http2) }
     let input = MessageInput(transport, buffers: state.buffers)
     if phase == .fresh {

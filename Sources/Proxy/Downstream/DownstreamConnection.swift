@@ -35,11 +35,14 @@ final class DownstreamConnection: WaitHandler {
   @Cell private(set) var isTrusted = false
   /// When it is closed at the end of an exchange, however busy it is.
   let retiresAt: Instant
+  let openedAt: Instant
   @Cell var requests = 0
   /// When it is closed if it goes on saying nothing.
   @Cell var idleDeadline: Instant
   /// What backends are told of the certificate that the client has shown.
   @Cell var identity: ClientIdentity?
+  /// The name of the cipher suite, which OpenSSL tells by a copy; empty in clear.
+  @Cell var cipher = ""
   /// Whether it came in on a listener that has been removed since.
   @Cell var isOrphaned = false
   /// While it speaks HTTP/2, parked or not.
@@ -47,6 +50,8 @@ final class DownstreamConnection: WaitHandler {
   /// Whether we ended it ourselves, since its time to end in peace was over.
   @Cell private(set) var wasCut = false
   private var id: Int32 = -1
+  /// Whether it is counted among those that wait without a task.
+  @Cell private var isCountedParked = false
 
   init(
     _ transport: Transport, peer: IPAddress?, listener: ListenerRuntime, state: WorkerState
@@ -57,6 +62,7 @@ final class DownstreamConnection: WaitHandler {
     self.state = state
     tablesSeen = state.tablesCount
     let now = state.loop.now
+    openedAt = now
     // Spread, so that connections that came together do not leave together.
     let jitter = Int64(truncatingIfNeeded: UInt(bitPattern: transport.descriptor.hashValue) % 200)
     let age = listener.maxAge
@@ -106,9 +112,17 @@ final class DownstreamConnection: WaitHandler {
   func park() {
     phase = phase == .fresh ? .fresh : .parked
     state.connections.touch(id)
+    countParked(true)
     // Octets that have come in the meantime must not be slept over.
     if transport.isReadable { return state.wakeUp(self, .ready) }
     transport.reads.watch(until: idleDeadline, self)
+  }
+
+  /// Counts it among those that wait without a task, or no more.
+  func countParked(_ isParked: Bool) {
+    guard isParked != isCountedParked else { return }
+    isCountedParked = isParked
+    state.parkedConnections &+= isParked ? 1 : -1
   }
 
   func waitEnded(_ outcome: WaitOutcome) { state.wakeUp(self, outcome) }
@@ -149,6 +163,7 @@ final class DownstreamConnection: WaitHandler {
   func close() {
     guard phase != .closed else { return }
     phase = .closed
+    countParked(false)
     http2?.sayGoodbye()
     http2 = nil
     transport.close()

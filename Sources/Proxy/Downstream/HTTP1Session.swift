@@ -48,6 +48,9 @@ final class HTTP1Session {
   @Cell private var contentStart = 0..<0
   /// When the head under way has to be complete; `.never` while none has begun.
   @Cell private var headDeadline = Instant.never
+  /// Since when the next request is waited for, and since when its head comes.
+  @Cell private var waitingSince = Instant(microseconds: 0)
+  @Cell private var headSince = Instant(microseconds: 0)
   /// When the session gives up its task if nothing comes.
   @Cell private var parkAt = Instant.never
 
@@ -121,6 +124,7 @@ final class HTTP1Session {
   private func beginReceiving() {
     parser.reset()
     headDeadline = .never
+    waitingSince = state.loop.now
     parkAt = state.loop.now + Self.parkAfter
     connection.idleDeadline = state.loop.now + listener.keepAliveTimeout
     if input.unread.isEmpty { connection.phase = .idle }
@@ -151,7 +155,9 @@ final class HTTP1Session {
   private func beginHead() {
     connection.phase = .serving
     refreshListener()
-    headDeadline = state.loop.now + listener.headTimeout
+    headSince = state.loop.now
+    headDeadline = headSince + listener.headTimeout
+    request.waitTime = (headSince - waitingSince).microseconds
   }
 
   /// - Returns: How the session ends, or nil if it does not.
@@ -186,6 +192,7 @@ final class HTTP1Session {
     request.buffer = buffer
     request.base = input.unread.lowerBound
     request.isTrusted = connection.isTrusted
+    request.headTime = (state.loop.now - headSince).microseconds
     let hasContent = request.hasContent
     machine.receivedRequestHead(isPersistent: request.head.isPersistent, hasContent: hasContent)
     if connection.isRetiring { machine.closeAfterResponse() }

@@ -47,6 +47,7 @@ extension DownstreamConnection {
 
   private func noteSession(_ tls: TLSSession, _ encryption: ListenerEncryption) {
     state.statistics.clientTLS.count(tls)
+    cipher = tls.cipher
     guard !encryption.identityFields.isEmpty, let certificate = tls.peerCertificate else { return }
     identity = ClientIdentity(certificate, as: encryption.identityFields)
   }

@@ -102,17 +102,28 @@ extension Exchange {
     log.attempts &+= 1
     countedTries &+= 1
     log.backend = backend
+    let counters = backend.pool.counters
+    counters.begun.add()
+    log.phase = .request
+    if log.isTimed { log.triedAt = Instant.read() }
+    if log.attempts > 1 { counters.retries.add() }
+    defer { counters.ended.add() }
     if plan.tellsAttempts { client.request.attemptsToTell = log.attempts }
     let beganAt = state.loop.now
     do throws(ProxyError) {
       if try await exchange(client, over: stream, of: backend, cluster, route, plan) {
+        counters.responses.count(log.status)
         return .done
       }
+      counters.failures.add()
       if let abortCause { throw abortCause }
       prepareAgain(client)
       return .elsewhere(pausing: true)
     } catch {
-      if error.source == .upstream { noteSlowness(of: backend, in: cluster, since: beganAt) }
+      if error.source == .upstream {
+        counters.failures.add()
+        noteSlowness(of: backend, in: cluster, since: beganAt)
+      }
       let next =
         log.attempts < Self.mostAttempts
         ? nextTry(client, stream, after: error, plan, cluster) : .none
@@ -224,6 +235,9 @@ extension Exchange {
     _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> Transport? {
     let pool = backend.pool
+    log.phase = .connecting
+    let began = Instant.read()
+    defer { log.connected(since: began) }
     do throws(TransportError) {
       let transport = try await connecting(to: backend)
       try watch(client, transport.writes)
@@ -237,6 +251,7 @@ extension Exchange {
         }
       }
       stopWatching(client)
+      pool.counters.opened.add()
       if pool.shared.succeeded() { state.onEvent(.backendRecovered(backend: backend.label)) }
       return transport
     } catch {
@@ -280,7 +295,9 @@ extension Exchange {
   }
 
   func noteFailure(_ backend: BackendRuntime, reason: String) {
+    backend.pool.counters.connectFailures.add()
     guard let rest = backend.pool.shared.failed(at: state.loop.now.milliseconds) else { return }
+    backend.pool.counters.ejections.add()
     state.onEvent(
       .backendRests(backend: backend.label, reason: reason, milliseconds: Int(clamping: rest)))
   }
@@ -293,7 +310,10 @@ extension Exchange {
   ) async throws(ProxyError) -> BackendConnection? {
     let busy = ProxyError(
       source: .upstream, status: .serviceUnavailable, reason: .queueFull, retryAfterSeconds: 1)
+    log.phase = .queue
     guard pool.canWait else { throw busy }
+    let began = Instant.read()
+    defer { log.queued(since: began) }
     let queueDeadline = min(deadline, state.loop.now + cluster.queueTimeout)
     let point = WaitPoint(on: state.loop)
     state.requestSurrender(pool.shared.identity)

@@ -157,6 +157,7 @@ extension Exchange {
       backend.sentRequestEnd()
       client.receivedRequestEnd()
       pump.end(.complete, at: state.loop.now)
+      if log.headAt == .never { log.sentRequest() } else if log.isTimed { log.sentAt = .read() }
       // From here on nobody reads from the client: a hang-up has to be watched for.
       if let waitsAt, !client.watchHangUp(waitsAt) { abort(.clientGone) }
     } catch {

@@ -18,6 +18,7 @@ extension Exchange {
     do throws(ProxyError) {
       try await sendRequest(client, over: backend, of: target, cluster, route)
       let sentAt = state.loop.now
+      if pump == nil { log.sentRequest() }
       let headTimeout = route.responseHeadTimeout ?? cluster.responseHeadTimeout
       try await receiveHead(client, over: backend, timeout: headTimeout, plan.perTryTimeout)
       let now = state.loop.now
@@ -142,6 +143,8 @@ extension Exchange {
     _ client: Client, _ backend: Backend
   ) throws(ProxyError) -> Bool {
     log.status = StatusCode(rawValue: backend.head.status)
+    log.headAt = Instant.read()
+    log.phase = .response
     guard let headBuffer = backend.headBuffer else {
       throw .upstream(.badGateway, .backendClosed)
     }

@@ -91,6 +91,9 @@ extension Exchange {
     of pool: ConnectionPool, _ client: Client, isAtLimit: Bool, until: Instant,
     failingAt queueDeadline: Instant
   ) async throws(ProxyError) {
+    log.phase = .queue
+    let began = Instant.read()
+    defer { log.queued(since: began) }
     guard pool.canWaitForStream else {
       throw ProxyError(
         source: .upstream, status: .serviceUnavailable, reason: .queueFull, retryAfterSeconds: 1)

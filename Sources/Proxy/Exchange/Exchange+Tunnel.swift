@@ -59,6 +59,7 @@ extension Exchange {
     // `total` is for answers. From here on, only silence is too long.
     deadline = .never
     tunnel.moved(at: state.loop.now)
+    log.phase = .tunnel
     startPump(client, backend, cluster, route, sendingContinue: false)
     if let buffer = backend.contentBuffer {
       try await finishSending(buffer.span.extracting(first), tunnel, client)
@@ -74,7 +75,9 @@ extension Exchange {
 
   /// Notes who ended the tunnel, once.
   private func end(_ reason: Reason) {
-    if log.end == nil { log.end = reason }
+    guard log.end == nil else { return }
+    log.end = reason
+    log.endedBy = reason == .clientClosed ? .client : .backend
   }
 
   // MARK: From the backend to the client

@@ -64,7 +64,8 @@ final class Exchange {
     client.request.addedCookie = []
     client.request.attemptsToTell = 0
     deadline = .never
-    log.begin(at: state.accessFormat == nil ? state.loop.now : Instant.read())
+    log.begin(at: Instant.read())
+    log.isTimed = state.accessFormat != nil
     requestID.removeAll()
     do throws(ProxyError) {
       try await respond(to: client)
@@ -73,7 +74,7 @@ final class Exchange {
     }
     if replay.phase != .unneeded { replay.end(pool: state.buffers) }
     if !passedOver.isEmpty { passedOver = [] }
-    finishLog(of: client)
+    finish(client)
   }
 
   // Inlined, as are the others on the way down to where an exchange waits: each frame of a task costs
@@ -127,6 +128,7 @@ final class Exchange {
   ) async throws(ProxyError) {
     log.status = answer.status
     log.end = answer.reason
+    if answer.reason != nil { log.endedBy = .portico }
     try await client.answer(answer)
   }
 
@@ -210,6 +212,7 @@ final class Exchange {
   @inline(never)
   private func fail<Client: DownstreamStream>(_ error: ProxyError, _ client: Client) async {
     log.end = error.isClientGone && client.wasCut ? .drainTimeout : error.reason
+    log.endedBy = log.end == .drainTimeout ? .portico : error.source.termination
     if error.isUncountedRefusal {
       state.refused(
         error.reason, listener: client.listener.name,

@@ -3,7 +3,18 @@ import HTTPSemantics
 /// Why an exchange cannot go on: who caused it, what the client is told, and whether another try may
 /// help.
 struct ProxyError: Error {
-  enum Source { case downstream, upstream, `internal` }
+  enum Source {
+    case downstream, upstream, `internal`
+
+    /// As the access log has it.
+    var termination: Termination.Source {
+      switch self {
+      case .downstream: .client
+      case .upstream: .backend
+      case .internal: .portico
+      }
+    }
+  }
 
   enum Retry {
     case never

@@ -53,6 +53,7 @@ final class Request {
     clientText = text
     isTrusted = connection.isTrusted
     tls = connection.transport.tls
+    tlsCipher = connection.cipher
     identity = connection.identity
   }
 
@@ -94,6 +95,12 @@ final class Request {
 
   /// The number of the stream that it came by, with HTTP/2; else 0.
   @Cell var stream: UInt32 = 0
+  /// Microseconds from the end of the exchange before to the first octet of the head, and from there to
+  /// its last; -1 where nobody can tell.
+  @Cell var waitTime: Int64 = -1
+  @Cell var headTime: Int64 = -1
+  /// Of the client's connection; empty in clear.
+  @Cell private(set) var tlsCipher = ""
   /// Whether it is a call of gRPC.
   @Cell var isGRPC = false
   /// Tries with backends, if the response is to tell of them; else 0.

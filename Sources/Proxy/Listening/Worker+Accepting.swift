@@ -43,6 +43,7 @@ extension Worker {
       while accepted < Self.acceptsPerTurn, reason == nil {
         guard hasRoom(for: listener) else {
           reason = "max_connections"
+          state.counters.pausesAtLimit.add()
           break
         }
         switch acceptor.tryAccept() {
@@ -51,8 +52,12 @@ extension Worker {
           place(descriptor, from: peer, on: listener)
         case .vanished: accepted += 1
         case .wouldBlock: accepted = .max
-        case .exhausted: reason = "no_descriptors"
-        case .failed(let code): reason = "accept_error_\(code)"
+        case .exhausted:
+          reason = "no_descriptors"
+          state.counters.pausesWithoutDescriptors.add()
+        case .failed(let code):
+          reason = "accept_error_\(code)"
+          state.counters.pausesForErrors.add()
         }
       }
       if let reason {

@@ -114,6 +114,19 @@ public struct AccessLogFormat: Sendable {
     }
     Self.writeMember(",\"user_agent\":", head[record.userAgent], into: &output)
     Self.writeMember(",\"referer\":", head[record.referer], into: &output)
+    output.append(",\"termination\":\"")
+    output.append(record.termination.source.rawValue)
+    output.append(record.termination.phase.rawValue)
+    output.append("\"")
+    Self.writeTime(",\"wait_us\":", record.times.wait, into: &output)
+    Self.writeTime(",\"head_us\":", record.times.head, into: &output)
+    Self.writeTime(",\"queue_us\":", record.times.queue, into: &output)
+    Self.writeTime(",\"connect_us\":", record.times.connect, into: &output)
+    Self.writeTime(",\"request_us\":", record.times.request, into: &output)
+    Self.writeTime(",\"backend_us\":", record.times.backend, into: &output)
+    Self.writeTime(",\"response_us\":", record.times.response, into: &output)
+    Self.writeMember(",\"tls_version\":", record.tlsVersion.utf8.span, into: &output)
+    Self.writeMember(",\"tls_cipher\":", record.tlsCipher.utf8.span, into: &output)
     output.append("}")
   }
 
@@ -143,6 +156,18 @@ public struct AccessLogFormat: Sendable {
     case .end: output.append(record.end?.rawValue ?? "-")
     case .userAgent: Self.writeText(head[record.userAgent], into: &output)
     case .referer: Self.writeText(head[record.referer], into: &output)
+    case .termination:
+      output.append(record.termination.source.rawValue)
+      output.append(record.termination.phase.rawValue)
+    case .waitTime: Self.writeTime(record.times.wait, into: &output)
+    case .headTime: Self.writeTime(record.times.head, into: &output)
+    case .queueTime: Self.writeTime(record.times.queue, into: &output)
+    case .connectTime: Self.writeTime(record.times.connect, into: &output)
+    case .requestTime: Self.writeTime(record.times.request, into: &output)
+    case .backendTime: Self.writeTime(record.times.backend, into: &output)
+    case .responseTime: Self.writeTime(record.times.response, into: &output)
+    case .tlsVersion: Self.writeText(record.tlsVersion.utf8.span, into: &output)
+    case .tlsCipher: Self.writeText(record.tlsCipher.utf8.span, into: &output)
     }
   }
 
@@ -155,6 +180,18 @@ public struct AccessLogFormat: Sendable {
     output.append(.doubleQuote)
     LogEscaping.writeJSON(text, into: &output)
     output.append(.doubleQuote)
+  }
+
+  /// `key` and a time, or `null` for a phase that was not.
+  private static func writeTime(
+    _ key: StaticString, _ time: Int64, into output: inout OutputBuffer
+  ) {
+    output.append(key)
+    if time < 0 { output.append("null") } else { output.append(decimal: UInt64(time)) }
+  }
+
+  private static func writeTime(_ time: Int64, into output: inout OutputBuffer) {
+    if time < 0 { output.append(.hyphen) } else { output.append(decimal: UInt64(time)) }
   }
 
   private static func writeText(_ text: Span<UInt8>, into output: inout OutputBuffer) {

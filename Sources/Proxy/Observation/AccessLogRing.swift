@@ -7,6 +7,7 @@ import Synchronization
 public final class AccessLogRing: Sendable {
   private let ring: ByteRing
   private let dropped = Atomic<UInt64>(0)
+  private let droppedInAll = Counter()
 
   /// - Parameter capacity: Octets; default 1 MiB, some 3,000 lines.
   public init(capacity: Int = 1 << 20) { ring = ByteRing(capacity: capacity) }
@@ -16,7 +17,9 @@ public final class AccessLogRing: Sendable {
 
   /// Adds a finished line, with its line end. The worker's thread only.
   public func append(_ line: Span<UInt8>) {
-    if !ring.write(line) { dropped.wrappingAdd(1, ordering: .relaxed) }
+    guard !ring.write(line) else { return }
+    dropped.wrappingAdd(1, ordering: .relaxed)
+    droppedInAll.add()
   }
 
   /// As ``append(_:)-(Span<UInt8>)``.
@@ -25,6 +28,9 @@ public final class AccessLogRing: Sendable {
   /// Appends all lines that wait to `output`, and returns how many octets. The log thread only.
   @discardableResult
   public func drain(into output: inout OutputBuffer) -> Int { ring.take(into: &output) }
+
+  /// The number of lines that were ever dropped.
+  var droppedEver: UInt64 { droppedInAll.value }
 
   /// The number of lines dropped since it was last asked for.
   public func takeDropped() -> UInt64 { dropped.exchange(0, ordering: .relaxed) }

@@ -35,6 +35,11 @@ public struct AccessRecord: Sendable {
   public var attempts = 0
   /// Why the exchange ended early, or with an error of ours; nil when it did not.
   public var end: Reason?
+  public var termination = Termination()
+  public var times = PhaseTimes()
+  /// Of the client's connection; empty in clear.
+  public var tlsVersion = ""
+  public var tlsCipher = ""
 
   public init() {}
 }

@@ -42,11 +42,15 @@ final class ClusterRuntime {
   let measuresAnswers: Bool
   /// The statuses of subclusters that refuse their share, by index.
   let refusals: [Int?]
+  let counters: ClusterCounters
 
   init(
     _ config: ClusterConfig, _ configuration: ResolvedConfiguration, shared state: SharedState,
-    startingAt: Int
+    startingAt: Int,
+    counters: CounterRegistry.Share = CounterRegistry.Share(worker: WorkerCounters())
   ) {
+    self.counters =
+      counters.clusters[config.name] ?? ClusterCounters(HistogramBounds(MetricsConfig()))
     name = config.name
     backendProtocol = config.protocol
     http2 = BackendHTTP2Plan(config)
@@ -69,7 +73,7 @@ final class ClusterRuntime {
       ClusterEncryption(config, material: configuration.tls.clusters[config.name])
     }
     shared = state.clusters[config.name] ?? SharedCluster()
-    let members = Self.members(of: config, configuration, state)
+    let members = Self.members(of: config, configuration, state, counters)
     backends = members.backends
     subclusters = config.subclusters.map(\.name)
     refusals = config.subclusters.map(\.refuse)
@@ -90,7 +94,8 @@ final class ClusterRuntime {
   }
 
   private static func members(
-    of config: ClusterConfig, _ configuration: ResolvedConfiguration, _ state: SharedState
+    of config: ClusterConfig, _ configuration: ResolvedConfiguration, _ state: SharedState,
+    _ counters: CounterRegistry.Share
   ) -> (backends: [BackendRuntime], plans: [SubclusterPlan]) {
     var backends: [BackendRuntime] = []
     var plans: [SubclusterPlan] = []
@@ -106,7 +111,9 @@ final class ClusterRuntime {
         backends.append(
           BackendRuntime(
             index: backends.count, subcluster: subcluster.name, address: address,
-            pool: ConnectionPool(known, settings: PoolSettings(config.pool)),
+            pool: ConnectionPool(
+              known, settings: PoolSettings(config.pool),
+              counters: counters.backends[identity] ?? BackendCounters()),
             subclusterLoad: load))
         members.append(
           BackendPlan(

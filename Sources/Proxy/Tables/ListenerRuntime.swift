@@ -23,11 +23,13 @@ final class ListenerRuntime {
   let forwarding: ForwardingConfig
   let addsServer: Bool
   let addsReason: Bool
+  let logging: AccessLogFilter
   let via: ViaMember
   let http2: HTTP2Plan
   let maxConnections: Int
   /// Open connections over all workers.
   let load: ConnectionCount
+  let counters: ListenerCounters
 
   /// nil: connections are served in clear.
   let encryption: ListenerEncryption?
@@ -39,7 +41,8 @@ final class ListenerRuntime {
 
   init(
     _ config: ListenerConfig, routes: [RouteRuntime], table: RouteTable, load: ConnectionCount,
-    encryption: ListenerEncryption? = nil, forbiddenFields: [[UInt8]] = []
+    counters: ListenerCounters? = nil, encryption: ListenerEncryption? = nil,
+    forbiddenFields: [[UInt8]] = []
   ) {
     let http1 = config.http1 ?? HTTP1Config()
     name = config.name
@@ -69,10 +72,12 @@ final class ListenerRuntime {
     forwarding = config.forwarding
     addsServer = config.serverField
     addsReason = config.reasonField
+    logging = AccessLogFilter(config.accessLog)
     via = ViaMember(pseudonym: config.forwarding.via)
     http2 = HTTP2Plan(config)
     maxConnections = config.maxConnections == 0 ? .max : config.maxConnections
     self.load = load
+    self.counters = counters ?? ListenerCounters(HistogramBounds(MetricsConfig()))
     self.encryption = encryption
     self.forbiddenFields = forbiddenFields
     self.routes = routes

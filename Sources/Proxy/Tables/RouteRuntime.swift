@@ -20,14 +20,17 @@ final class RouteRuntime {
   /// listener's.
   let allowsWebSocket: Bool
   let tunnelIdleTimeout: Interval?
-  let isLogged: Bool
+  /// nil: the listener's.
+  let logging: AccessLogFilter?
+  let counters: RouteCounters
   let grpc: RouteConfig.GRPC
   /// nil: the cluster's.
   let grpcMaxTimeout: Interval?
   /// nil: the cluster's.
   let retries: RetryPlan?
 
-  init(_ config: RouteConfig, clusters: [ClusterRuntime]) {
+  init(_ config: RouteConfig, clusters: [ClusterRuntime], counters: RouteCounters? = nil) {
+    self.counters = counters ?? RouteCounters()
     name = config.name
     action =
       switch config.action {
@@ -49,6 +52,6 @@ final class RouteRuntime {
     grpc = config.grpc
     grpcMaxTimeout = config.grpcMaxTimeout.map { Interval($0) }
     retries = config.retries.map { RetryPlan($0) }
-    isLogged = config.accessLog
+    logging = config.accessLog.map { AccessLogFilter($0) }
   }
 }

@@ -25,12 +25,15 @@ final class RuntimeTables {
     _ configuration: ResolvedConfiguration, shared: SharedState, worker: Int
   ) {
     let routing = configuration.routing
+    let counters = shared.counters.share(of: worker)
     let clusters = routing.clusters.map {
       ClusterRuntime(
-        $0, configuration, shared: shared, startingAt: worker)
+        $0, configuration, shared: shared, startingAt: worker, counters: counters)
     }
     self.clusters = clusters
-    let routes = routing.routes.map { RouteRuntime($0, clusters: clusters) }
+    let routes = routing.routes.map {
+      RouteRuntime($0, clusters: clusters, counters: counters.routes[$0.name])
+    }
     // On any listener: who cannot come with such a field to one must not come with it to another.
     let identityFields = routing.listeners.flatMap { $0.tls?.clients?.fields ?? [] }
       .map { Array($0.name.lowercased().utf8) }
@@ -40,6 +43,7 @@ final class RuntimeTables {
         listener, routes: routes,
         table: RouteTable(routes: routing.routes, listener: index),
         load: shared.listeners[listener.name] ?? ConnectionCount(),
+        counters: counters.listeners[listener.name],
         encryption: Self.encryption(of: listener, configuration, shared),
         forbiddenFields: identityFields)
     }

@@ -10,9 +10,13 @@ final class ConnectionPool {
   /// Whether the backend has left the configuration: nothing is kept any more.
   @Cell private(set) var isDraining = false
 
+  let counters: BackendCounters
   private var idle: [BackendConnection] {
     _read { yield idleSlot.value }
-    _modify { yield &idleSlot.value }
+    _modify {
+      defer { counters.idle.set(idleSlot.value.count) }
+      yield &idleSlot.value
+    }
   }
   private let idleSlot = Slot([BackendConnection]())
   /// Requests that wait for a connection, first come, first served.
@@ -38,8 +42,11 @@ final class ConnectionPool {
   /// Streams that a connection had room for when it was last opened.
   @Cell var streamsPerConnection = 100
 
-  init(_ shared: SharedBackend, settings: PoolSettings) {
+  init(
+    _ shared: SharedBackend, settings: PoolSettings, counters: BackendCounters = BackendCounters()
+  ) {
     self.shared = shared
+    self.counters = counters
     self.settings = settings
   }
 

@@ -49,6 +49,12 @@ final class SharedBackend: Sendable {
     openConnections.load(ordering: .sequentiallyConsistent) < limit
   }
 
+  /// Open connections, and those about to be, over all workers.
+  var openCount: Int { max(0, openConnections.load(ordering: .relaxed)) }
+
+  /// Requests that wait for one, over all workers.
+  var waitingCount: Int { max(0, waitingRequests.load(ordering: .relaxed)) }
+
   /// Counts requests that wait for a connection, on any worker.
   func beganWaiting() { waitingRequests.wrappingAdd(1, ordering: .sequentiallyConsistent) }
   func endedWaiting() { waitingRequests.wrappingSubtract(1, ordering: .relaxed) }

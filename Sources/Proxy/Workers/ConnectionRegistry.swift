@@ -59,6 +59,17 @@ final class ConnectionRegistry {
     return found
   }
 
+  /// Up to `limit` connections, those first that were active last.
+  func newest(_ limit: Int) -> [DownstreamConnection] {
+    var found: [DownstreamConnection] = []
+    var id = newest
+    while id >= 0, found.count < limit {
+      if let connection = entries[Int(id)].connection { found.append(connection) }
+      id = entries[Int(id)].previous
+    }
+    return found
+  }
+
   private func append(_ id: Int32) {
     entries[Int(id)].next = -1
     entries[Int(id)].previous = newest

@@ -16,10 +16,16 @@ struct SharedState: Sendable {
   var ticketKeys: [TLSTicketKey] = []
   /// For a configuration that names no limit.
   var defaultMaxConnections = Int.max
+  /// What the workers count.
+  var counters = CounterRegistry()
+  /// What serves now.
+  private(set) var configuration: ResolvedConfiguration?
 
   /// Adds what is new in `configuration`, and forgets what is no longer in it.
   mutating func update(for configuration: ResolvedConfiguration) {
     updateBackends(for: configuration)
+    counters.update(for: configuration.routing, backends: backends.keys)
+    self.configuration = configuration
     var listeners: [String: ConnectionCount] = [:]
     for listener in configuration.routing.listeners {
       listeners[listener.name] = self.listeners[listener.name] ?? ConnectionCount()

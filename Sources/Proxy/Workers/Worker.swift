@@ -17,6 +17,7 @@ public actor Worker {
   public nonisolated let accessLog = AccessLogRing()
 
   nonisolated let load = ConnectionCount()
+  nonisolated let counters = WorkerCounters()
   let state: WorkerState
   var acceptors: [Acceptor] = []
   private(set) var peers: [Worker] = []
@@ -25,7 +26,8 @@ public actor Worker {
   init(index: Int, onEvent: @escaping @Sendable (ProxyEvent) -> Void) {
     self.index = index
     state = WorkerState(
-      index: index, loop: loop, load: load, accessLog: accessLog, onEvent: onEvent)
+      index: index, loop: loop, load: load, accessLog: accessLog, counters: counters,
+      onEvent: onEvent)
   }
 
   /// Returns when the worker has come to it: a sign that its loop turns.
@@ -118,6 +120,7 @@ public actor Worker {
       return
     }
     state.statistics.acceptedConnections += 1
+    runtime.counters.accepted.add()
     let transport = Transport(descriptor: descriptor, on: loop)
     DownstreamConnection(transport, peer: peer.ip?.address, listener: runtime, state: state).park()
   }
@@ -176,8 +179,9 @@ public actor Worker {
 
   func statistics() -> WorkerStatistics {
     var statistics = state.statistics
+    counters.refusals.add(to: &statistics.refusals)
     statistics.openConnections = state.connections.count
-    statistics.parkedConnections = state.connections.oldest(.max) { $0.isParked }.count
+    statistics.parkedConnections = Int(clamping: counters.parked.value)
     return statistics
   }
 }

@@ -15,7 +15,10 @@ public final class WorkerGroup: Sendable {
     count: Int, maxConnections: Int = .max, onEvent: @escaping @Sendable (ProxyEvent) -> Void
   ) {
     workers = (0..<count).map { Worker(index: $0, onEvent: onEvent) }
-    shared = Mutex(SharedState(defaultMaxConnections: maxConnections))
+    var state = SharedState()
+    state.defaultMaxConnections = maxConnections
+    state.counters = CounterRegistry(workers.map(\.counters))
+    shared = Mutex(state)
   }
 
   /// Starts the workers' threads.
@@ -81,6 +84,14 @@ public final class WorkerGroup: Sendable {
   /// Ends every connection now.
   public func cutAll() async {
     for worker in workers { _ = await worker.cutAll() }
+  }
+
+  /// What the workers have counted so far. Asks none of them, so that reading it costs no request
+  /// anything.
+  public func observe() -> Observation {
+    let state = shared.withLock { $0 }
+    guard let configuration = state.configuration else { return Observation() }
+    return Observation(of: configuration, state, workers: workers, now: .read())
   }
 
   /// Sum of what the workers counted.

@@ -49,6 +49,7 @@ final class WorkerState {
     _modify { yield &statisticsSlot.value }
   }
   private let statisticsSlot = Slot(WorkerStatistics())
+  let counters: WorkerCounters
   /// Where access log lines go, and how they look; nil when none are wanted.
   let accessLog: AccessLogRing
   var accessFormat: AccessLogFormat? {
@@ -56,6 +57,8 @@ final class WorkerState {
     _modify { yield &accessFormatSlot.value }
   }
   private let accessFormatSlot = Slot<AccessLogFormat?>(nil)
+  /// Exchanges that could have had a line so far, for taking one of so many.
+  @Cell var exchanges: UInt64 = 0
   @Cell var isDraining = false
   /// When accepting last paused; nil when that is not, or no longer, of interest.
   @Cell var lastPause: Instant? = nil
@@ -64,6 +67,10 @@ final class WorkerState {
   /// How many may; beyond, they park at once. Five thousand that came in the same second left holes of
   /// 7 KB each in the heap; so they leave less than 1 KB.
   static let idleTasksKept = 256
+  /// Connections that wait without a task.
+  var parkedConnections = 0 {
+    didSet { counters.parked.set(parkedConnections) }
+  }
   /// Open client connections of this worker, for the others to see.
   let load: ConnectionCount
   /// Connections that waited without a task and need one now.
@@ -84,6 +91,7 @@ final class WorkerState {
 
   init(
     index: Int, loop: EventLoop, load: ConnectionCount, accessLog: AccessLogRing,
+    counters: WorkerCounters = WorkerCounters(),
     onEvent: @escaping @Sendable (ProxyEvent) -> Void
   ) {
     self.index = index
@@ -91,6 +99,7 @@ final class WorkerState {
     self.onEvent = onEvent
     self.accessLog = accessLog
     self.load = load
+    self.counters = counters
     var random = SystemRandomNumberGenerator()
     requestIDsSlot = Slot(
       RequestIDSource(seed: (random.next(), random.next(), random.next(), random.next())))
@@ -217,7 +226,7 @@ final class WorkerState {
 
   /// Counts input that was refused, and tells of it, at most once a second.
   func refused(_ reason: Reason, listener: String, client: @autoclosure () -> String) {
-    statistics.refusals[reason, default: 0] += 1
+    counters.refusals.count(reason)
     if let suppressed = refusalNotice.take(at: loop.now) {
       onEvent(
         .refused(

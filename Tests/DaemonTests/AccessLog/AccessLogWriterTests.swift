@@ -34,7 +34,7 @@ struct AccessLogWriterTests {
     let directory = TemporaryDirectory()
     let rings = [AccessLogRing(), AccessLogRing()]
     let notices = Notices()
-    let destination = try AccessLogDestination(path: directory.file("log"))
+    let destination = try AccessLogDestination(.file(path: directory.file("log")))
     let writer = try writer(rings: rings, destination: destination, tellingTo: notices)
     for (index, ring) in rings.enumerated() { append("line \(index)\n", to: ring) }
     #expect(writer.start())
@@ -49,7 +49,7 @@ struct AccessLogWriterTests {
     let directory = TemporaryDirectory()
     let ring = AccessLogRing()
     let path = directory.file("log")
-    let destination = try AccessLogDestination(path: path)
+    let destination = try AccessLogDestination(.file(path: path))
     let writer = try writer(rings: [ring], destination: destination)
     append("before\n", to: ring)
     _ = unsafe rename(path, directory.file("log.1"))
@@ -65,7 +65,7 @@ struct AccessLogWriterTests {
     let directory = TemporaryDirectory()
     let ring = AccessLogRing()
     let writer = try writer(rings: [ring], destination: nil)
-    writer.change(to: try AccessLogDestination(path: directory.file("log")))
+    writer.change(to: try AccessLogDestination(.file(path: directory.file("log"))))
     append("line\n", to: ring)
     #expect(writer.start())
     await writer.end()
@@ -92,7 +92,7 @@ struct AccessLogWriterTests {
   func failure() async throws {
     let ring = AccessLogRing()
     let notices = Notices()
-    let destination = try AccessLogDestination(path: "/dev/full")
+    let destination = try AccessLogDestination(.file(path: "/dev/full"))
     let writer = try writer(rings: [ring, ring], destination: destination, tellingTo: notices)
     append("line\n", to: ring)
     #expect(writer.start())

@@ -24,6 +24,11 @@ struct AccessLogFormatTests {
     (record.bytesIn, record.bytesOut) = (5, 1_048_576)
     record.attempts = 2
     record.end = .clientAbort
+    record.termination = Termination(source: .client, phase: .response)
+    record.times.wait = 70
+    record.times.head = 0
+    record.times.backend = 1000
+    (record.tlsVersion, record.tlsCipher) = ("1.3", "TLS_AES_128_GCM_SHA256")
     return record
   }
 
@@ -36,7 +41,10 @@ struct AccessLogFormatTests {
         "target":"/a?b=\"1\"","host":"shop.example","protocol":"HTTP/1.1","stream":null,\#
         "status":200,\#
         "bytes_in":5,"bytes_out":1048576,"duration_us":1234,"request_id":"id-1","attempts":2,\#
-        "end":"client_abort","user_agent":"curl/8.0","referer":"https://x.example/"}
+        "end":"client_abort","user_agent":"curl/8.0","referer":"https://x.example/",\#
+        "termination":"CD","wait_us":70,"head_us":0,"queue_us":null,"connect_us":null,\#
+        "request_us":null,"backend_us":1000,"response_us":null,"tls_version":"1.3",\#
+        "tls_cipher":"TLS_AES_128_GCM_SHA256"}
 
         """#)
   }
@@ -47,10 +55,12 @@ struct AccessLogFormatTests {
     let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
     let names = [
       "listener", "route", "cluster", "subcluster", "backend", "client", "method", "target", "host",
-      "request_id", "end", "user_agent", "referer",
+      "request_id", "end", "user_agent", "referer", "wait_us", "head_us", "queue_us",
+      "connect_us", "request_us", "backend_us", "response_us", "tls_version", "tls_cipher",
     ]
     for name in names { #expect(object[name] is NSNull, "\(name)") }
-    #expect(object.count == 21)
+    #expect(object.count == 31)
+    #expect(object["termination"] as? String == "--")
   }
 
   struct Template: Sendable, CustomTestStringConvertible {
@@ -80,6 +90,12 @@ struct AccessLogFormatTests {
         .variable(.listener), .literal("ä"), .variable(.route), .literal(","), .variable(.cluster),
         .literal(","), .variable(.subcluster), .literal(","), .variable(.backend),
       ], line: "webäshop-api,api,east,10.0.0.1:8080\n"),
+    Template(
+      pieces: [
+        .variable(.termination), .literal(" "), .variable(.waitTime), .literal(" "),
+        .variable(.queueTime), .literal(" "), .variable(.backendTime), .literal(" "),
+        .variable(.tlsVersion),
+      ], line: "CD 70 - 1000 1.3\n"),
     Template(pieces: [], line: "\n"),
   ]
 

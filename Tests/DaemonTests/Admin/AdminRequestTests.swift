@@ -1,15 +1,17 @@
+import Configuration
 import HTTPSemantics
 import Proxy
 import Testing
 
 @testable import Daemon
 
-@Suite("What the control socket answers")
-struct ControlRequestTests {
+@Suite("What operators can ask")
+struct AdminRequestTests {
   struct Case: Sendable {
     let method: HTTPSemantics.Method
     let path: String
-    var request: ControlRequest?
+    var query = ""
+    var request: AdminRequest?
     var status: UInt16?
   }
 
@@ -21,17 +23,34 @@ struct ControlRequestTests {
       Case(method: .get, path: "/healthz", request: .health),
       Case(method: .head, path: "/healthz", request: .health),
       Case(method: .post, path: "/healthz", status: 405),
+      Case(method: .get, path: "/readyz", request: .readiness),
+      Case(method: .get, path: "/metrics", request: .metrics),
+      Case(method: .get, path: "/config", request: .configuration),
+      Case(method: .get, path: "/clusters", request: .clusters),
+      Case(method: .get, path: "/connections", request: .connections),
+      Case(method: .get, path: "/log-level", request: .logLevel),
+      Case(method: .put, path: "/log-level", query: "?level=debug", request: .setLogLevel(.debug)),
+      Case(method: .put, path: "/log-level", query: "?level=loud", status: 400),
+      Case(method: .put, path: "/log-level", status: 400),
+      Case(method: .post, path: "/log-level", query: "?level=debug", status: 405),
+      Case(method: .post, path: "/metrics", status: 405),
       Case(method: .get, path: "/statistics", request: .statistics),
       Case(method: .delete, path: "/statistics", status: 405),
       Case(method: .get, path: "/", status: 404),
       Case(method: .post, path: "/reload/", status: 404),
     ])
   func request(_ c: Case) {
-    do throws(ControlRequest.Refusal) {
-      #expect(try ControlRequest(c.method, path: c.path) == c.request)
+    do throws(AdminRequest.Refusal) {
+      #expect(try AdminRequest(c.method, path: c.path, query: c.query) == c.request)
     } catch {
       #expect(error.status.rawValue == c.status)
     }
+  }
+
+  @Test("only load balancers need no token")
+  func open() {
+    #expect(AdminRequest.health.isOpen && AdminRequest.readiness.isOpen)
+    #expect(!AdminRequest.metrics.isOpen && !AdminRequest.reload.isOpen)
   }
 
   @Test("statistics are one JSON object, its keys in a fixed order")

@@ -1,0 +1,72 @@
+import Bytes
+import Configuration
+import HTTPSemantics
+
+/// What can be asked on the control socket and on the admin listener.
+enum AdminRequest: Equatable, Sendable {
+  /// `POST /reload`
+  case reload
+  /// `GET /healthz`: whether the process lives; `GET /readyz`: whether it wants traffic.
+  case health, readiness
+  /// `GET /metrics`
+  case metrics
+  /// `GET /config`: what is live.
+  case configuration
+  /// `GET /clusters`: each backend's state.
+  case clusters
+  /// `GET /connections`: what is open.
+  case connections
+  /// `GET /statistics`
+  case statistics
+  /// `GET /log-level`
+  case logLevel
+  /// `PUT /log-level?level=debug`
+  case setLogLevel(LoggingConfig.Level)
+
+  /// - Parameter query: With its question mark, or empty.
+  /// - Throws: The status of the answer: 400, 404 or 405.
+  init(_ method: Method, path: String, query: String = "") throws(Refusal) {
+    let isRead = method == .get || method == .head
+    switch path {
+    case "/reload":
+      guard method == .post else { throw .wrongMethod(allow: "POST") }
+      self = .reload
+      return
+    case "/log-level" where method == .put:
+      guard let level = Self.level(query) else { throw Refusal(status: .badRequest) }
+      self = .setLogLevel(level)
+      return
+    case "/log-level":
+      guard isRead else { throw .wrongMethod(allow: "GET, HEAD, PUT") }
+      self = .logLevel
+      return
+    case "/healthz": self = .health
+    case "/readyz": self = .readiness
+    case "/metrics": self = .metrics
+    case "/config": self = .configuration
+    case "/clusters": self = .clusters
+    case "/connections": self = .connections
+    case "/statistics": self = .statistics
+    default: throw Refusal(status: .notFound)
+    }
+    guard isRead else { throw .wrongMethod(allow: "GET, HEAD") }
+  }
+
+  private static func level(_ query: String) -> LoggingConfig.Level? {
+    guard query.hasPrefix("?level=") else { return nil }
+    return LoggingConfig.Level(rawValue: String(query.dropFirst(7)))
+  }
+
+  /// Whether it may be asked without a token: what load balancers ask, and nothing else.
+  var isOpen: Bool { self == .health || self == .readiness }
+
+  struct Refusal: Error, Equatable {
+    let status: StatusCode
+    /// The methods that the resource knows (RFC 9110 §10.2.1).
+    var allow: String?
+
+    static func wrongMethod(allow: String) -> Refusal {
+      Refusal(status: .methodNotAllowed, allow: allow)
+    }
+  }
+}

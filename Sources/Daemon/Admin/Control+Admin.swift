@@ -1,0 +1,147 @@
+import Addressing
+import Bytes
+import Configuration
+import EventLoop
+import HTTP1
+import HTTPSemantics
+import Proxy
+import System
+
+// HTTP/1.1 for operators and their tools: on a unix socket, which only the daemon's own user may open,
+// and wherever `admin` says.
+extension Control {
+  private static let mostConnections = 32
+
+  /// Without the socket `portico reload` cannot work, and everything else does: a warning.
+  func openControlSocket(_ startup: StartupConfig) {
+    let place = ControlSocketPath(configured: startup.controlSocket)
+    do throws(ControlSocketFailure) {
+      listen(on: try place.open())
+    } catch {
+      log.warning("no control socket", ["path": place.path, "reason": error.reason])
+    }
+  }
+
+  /// Opens what `admin` names. Operators rely on it: what cannot be opened ends the start.
+  func openAdminSockets(_ admin: AdminConfig) throws(StartFailure) -> [ListeningSocket] {
+    var sockets: [ListeningSocket] = []
+    for endpoint in admin.bind {
+      do throws(ListeningSocket.OpenError) {
+        sockets.append(
+          try FileSystem.withPrivateFiles { () throws(ListeningSocket.OpenError) in
+            try ListeningSocket(opening: endpoint)
+          })
+      } catch {
+        let reason =
+          switch error {
+          case .noAddress: "no such address"
+          case .failed(let call, let code): "\(call): \(errorText(code))"
+          }
+        throw .system("admin: cannot listen on \(endpoint): \(reason)", in: options.configuration)
+      }
+    }
+    return sockets
+  }
+
+  /// Begins to answer on `socket`.
+  func listen(on socket: ListeningSocket) {
+    let acceptor = Acceptor(socket, on: loop)
+    adminAcceptors.append(acceptor)
+    Task.immediate(executorPreference: loop) {
+      _ = self
+      await self.acceptAdminConnections(from: acceptor)
+    }
+  }
+
+  func closeAdminSockets() {
+    for acceptor in adminAcceptors {
+      acceptor.pause()
+      acceptor.abort()
+      if case .unix(let path) = acceptor.socket.endpoint { FileSystem.removeSocket(at: path) }
+    }
+    adminAcceptors = []
+  }
+
+  private func acceptAdminConnections(from acceptor: Acceptor) async {
+    // Who can open a unix socket is for its directory and mode to say.
+    let isGuarded = if case .unix = acceptor.socket.endpoint { false } else { true }
+    while let transport = await acceptor.nextConnection() {
+      guard adminConnections < Self.mostConnections else {
+        transport.close()
+        continue
+      }
+      adminConnections += 1
+      Task.immediate(executorPreference: loop) {
+        _ = self
+        await self.converse(ServerConnection(transport), isGuarded: isGuarded)
+        self.adminConnections -= 1
+      }
+    }
+  }
+
+  private func converse(_ connection: ServerConnection, isGuarded: Bool) async {
+    while true {
+      switch await connection.receiveRequest() {
+      case .gone: return connection.transport.close()
+      case .refused(let status):
+        _ = await connection.respondText(status, "\(status.rawValue) \(status.reasonPhrase)\n")
+        return await connection.close()
+      case .request:
+        while case .octets = await connection.nextContent() {}
+        guard await answer(connection, isGuarded: isGuarded), connection.awaitsRequest else {
+          return await connection.close()
+        }
+      }
+    }
+  }
+
+  private func answer(_ connection: ServerConnection, isGuarded: Bool) async -> Bool {
+    let octets = connection.headBytes
+    let path = String(octets: octets.span[connection.head.path])
+    let query = String(octets: octets.span[connection.head.query])
+    let request: AdminRequest
+    do throws(AdminRequest.Refusal) {
+      request = try AdminRequest(connection.head.method, path: path, query: query)
+    } catch {
+      return await connection.respondText(
+        error.status, "\(error.status.rawValue) \(error.status.reasonPhrase)\n",
+        fields: error.allow.map { "Allow: \($0)\r\n" } ?? "")
+    }
+    guard request.isOpen || !isGuarded || showsToken(connection) else {
+      return await connection.respondText(
+        .unauthorized, "401 Unauthorized: the token of admin.token_file is needed\n",
+        fields: "WWW-Authenticate: Bearer\r\n")
+    }
+    return await answer(request, connection)
+  }
+
+  private func showsToken(_ connection: ServerConnection) -> Bool {
+    guard let adminToken, let line = connection.head.fields.first(.authorization) else {
+      return false
+    }
+    let octets = connection.headBytes
+    return adminToken.isShown(by: octets.span[line.value])
+  }
+}
+
+extension ServerConnection {
+  func respondText(_ status: StatusCode, _ text: String, fields: String = "") async -> Bool {
+    await respond(
+      status, type: "text/plain; charset=utf-8", content: Array(text.utf8), fields: fields)
+  }
+
+  func respondJSON(_ text: String) async -> Bool {
+    await respond(.ok, type: "application/json", content: Array((text + "\n").utf8))
+  }
+
+  /// Whether the client wants JSON where there is text, too.
+  var wantsJSON: Bool {
+    guard let line = head.fields.first(.accept) else { return false }
+    let octets = headBytes
+    return OwnAnswer.form(accept: octets.span[line.value]) == .json
+  }
+}
+
+extension StatusCode {
+  fileprivate static var unauthorized: StatusCode { StatusCode(rawValue: 401) }
+}

@@ -1,0 +1,11 @@
+/// What one worker counts for one cluster. Times are in microseconds.
+final class ClusterCounters: Sendable {
+  /// From the request's head to the response's, and to the end of the response.
+  let firstByte: Histogram
+  let duration: Histogram
+
+  init(_ bounds: HistogramBounds) {
+    firstByte = Histogram(bounds: bounds.times)
+    duration = Histogram(bounds: bounds.times)
+  }
+}

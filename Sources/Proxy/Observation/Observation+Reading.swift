@@ -1,0 +1,133 @@
+import Balancing
+import Configuration
+import EventLoop
+
+extension Observation {
+  /// Sums up what the workers have counted. Asks none of them: what they count can be read from here.
+  init(
+    of configuration: ResolvedConfiguration, _ shared: SharedState, workers: [Worker],
+    now: Instant
+  ) {
+    let shares = shared.counters.shares
+    for share in shares { add(share.worker) }
+    for listener in configuration.routing.listeners {
+      var entry = Listener(name: listener.name)
+      entry.open = shared.listeners[listener.name]?.value ?? 0
+      for share in shares {
+        if let counters = share.listeners[listener.name] { entry.add(counters) }
+      }
+      listeners.append(entry)
+    }
+    var unrouted = Route(name: "")
+    for share in shares { unrouted.add(share.worker.unrouted) }
+    routes = [unrouted]
+    for route in configuration.routing.routes {
+      var entry = Route(name: route.name)
+      for share in shares {
+        if let counters = share.routes[route.name] { entry.add(counters) }
+      }
+      routes.append(entry)
+    }
+    for cluster in configuration.routing.clusters {
+      var entry = Cluster(name: cluster.name)
+      for share in shares {
+        if let counters = share.clusters[cluster.name] { entry.add(counters) }
+      }
+      clusters.append(entry)
+      addBackends(of: cluster, configuration, shared, now: now)
+    }
+    for worker in workers {
+      loops.append(Loop(worker))
+      droppedLogLines &+= worker.accessLog.droppedEver
+    }
+  }
+
+  private mutating func add(_ worker: WorkerCounters) {
+    worker.refusals.add(to: &refusals)
+    worker.errors.add(to: &errors)
+    pauses[.maxConnections, default: 0] &+= worker.pausesAtLimit.value
+    pauses[.noDescriptors, default: 0] &+= worker.pausesWithoutDescriptors.value
+    pauses[.acceptError, default: 0] &+= worker.pausesForErrors.value
+    parkedConnections &+= worker.parked.value
+  }
+
+  private mutating func addBackends(
+    of cluster: ClusterConfig, _ configuration: ResolvedConfiguration, _ shared: SharedState,
+    now: Instant
+  ) {
+    var seen: Set<BackendIdentity> = []
+    for subcluster in cluster.subclusters {
+      for (identity, _, weight) in BackendIdentity.all(of: subcluster, in: cluster, configuration) {
+        guard let state = shared.backends[identity], seen.insert(identity).inserted else {
+          continue
+        }
+        var entry = Backend(
+          cluster: cluster.name, subcluster: subcluster.name, address: state.label, weight: weight,
+          subclusterWeight: subcluster.weight)
+        entry.isUsable = state.rest.isUsable
+        entry.restMilliseconds = state.rest.remaining(at: now.milliseconds)
+        entry.open = state.openCount
+        entry.waiting = state.waitingCount
+        for share in shared.counters.shares {
+          if let counters = share.backends[identity] { entry.add(counters) }
+        }
+        backends.append(entry)
+      }
+    }
+  }
+}
+
+extension Observation.Listener {
+  fileprivate mutating func add(_ counters: ListenerCounters) {
+    accepted &+= counters.accepted.value
+    requests &+= counters.requests.value
+    counters.firstByte.add(to: &firstByte)
+    counters.duration.add(to: &duration)
+    counters.requestSize.add(to: &requestSize)
+    counters.responseSize.add(to: &responseSize)
+  }
+}
+
+extension Observation.Route {
+  fileprivate mutating func add(_ counters: RouteCounters) {
+    counters.responses.add(to: &responses)
+    octetsIn &+= counters.octetsIn.value
+    octetsOut &+= counters.octetsOut.value
+  }
+}
+
+extension Observation.Cluster {
+  fileprivate mutating func add(_ counters: ClusterCounters) {
+    counters.firstByte.add(to: &firstByte)
+    counters.duration.add(to: &duration)
+  }
+}
+
+extension Observation.Backend {
+  fileprivate mutating func add(_ counters: BackendCounters) {
+    // In this order: what ends between the two readings must not be more than what began.
+    let ended = counters.ended.value
+    let begun = counters.begun.value
+    self.begun &+= begun
+    inFlight &+= begun >= ended ? begun &- ended : 0
+    counters.responses.add(to: &responses)
+    failures &+= counters.failures.value
+    connectFailures &+= counters.connectFailures.value
+    retries &+= counters.retries.value
+    ejections &+= counters.ejections.value
+    opened &+= counters.opened.value
+    idle &+= counters.idle.value
+  }
+}
+
+extension Observation.Loop {
+  fileprivate init(_ worker: Worker) {
+    self.worker = worker.index
+    let counters = worker.loop.counters
+    connections = worker.load.value
+    turns = counters.turns
+    busy = counters.busy
+    jobs = counters.jobs
+    longestTurn = counters.takeLongest()
+  }
+}

@@ -1,0 +1,88 @@
+public import HTTPSemantics
+
+/// What all workers have counted so far, and what is open now.
+public struct Observation: Sendable {
+  public struct Listener: Sendable {
+    public let name: String
+    public var open = 0
+    public var accepted: UInt64 = 0
+    public var requests: UInt64 = 0
+    /// Microseconds from the request's head to the response's, and to the end of the response.
+    public var firstByte = HistogramCounts()
+    public var duration = HistogramCounts()
+    /// Octets of content.
+    public var requestSize = HistogramCounts()
+    public var responseSize = HistogramCounts()
+  }
+
+  public struct Route: Sendable {
+    /// Empty for requests that were refused before they came to a route.
+    public let name: String
+    public var responses = ClassCounts()
+    public var octetsIn: UInt64 = 0
+    public var octetsOut: UInt64 = 0
+  }
+
+  public struct Cluster: Sendable {
+    public let name: String
+    public var firstByte = HistogramCounts()
+    public var duration = HistogramCounts()
+  }
+
+  public struct Backend: Sendable {
+    public let cluster: String
+    public let subcluster: String
+    public let address: String
+    /// 0: gets no traffic.
+    public let weight: Int
+    public let subclusterWeight: Int
+    public var isUsable = true
+    /// Milliseconds that it still rests.
+    public var restMilliseconds: UInt64 = 0
+    public var begun: UInt64 = 0
+    public var inFlight: UInt64 = 0
+    public var responses = ClassCounts()
+    public var failures: UInt64 = 0
+    public var connectFailures: UInt64 = 0
+    public var retries: UInt64 = 0
+    public var ejections: UInt64 = 0
+    public var opened: UInt64 = 0
+    public var idle: UInt64 = 0
+    public var open = 0
+    /// Requests that wait for a connection.
+    public var waiting = 0
+  }
+
+  public struct Loop: Sendable {
+    public let worker: Int
+    public var connections = 0
+    public var turns: UInt64 = 0
+    /// Microseconds outside of waiting, in all turns, and in the longest since it was last asked for.
+    public var busy: UInt64 = 0
+    public var longestTurn: UInt64 = 0
+    /// Tasks that were ready when turns began, in all.
+    public var jobs: UInt64 = 0
+  }
+
+  public enum Pause: String, CaseIterable, Sendable {
+    case maxConnections = "max_connections"
+    case noDescriptors = "no_descriptors"
+    case acceptError = "accept_error"
+  }
+
+  public var listeners: [Listener] = []
+  public var routes: [Route] = []
+  public var clusters: [Cluster] = []
+  public var backends: [Backend] = []
+  public var loops: [Loop] = []
+  /// Input that was refused, and connections that were ended.
+  public var refusals: [Reason: UInt64] = [:]
+  /// Exchanges that ended with an error of ours, or early.
+  public var errors: [Reason: UInt64] = [:]
+  public var pauses: [Pause: UInt64] = [:]
+  public var parkedConnections: UInt64 = 0
+  /// Access log lines that found no room.
+  public var droppedLogLines: UInt64 = 0
+
+  public init() {}
+}
