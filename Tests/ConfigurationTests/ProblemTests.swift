@@ -369,11 +369,11 @@ struct ProblemTests {
     ),
     Case(
       #""logging": {"access": {"output": "stderr"}}"#,
-      "1:36: logging.access.output: expected \"stdout\", \"off\" or a file's absolute path, found \"stderr\""
+      "1:36: logging.access.output: expected \"stdout\", \"off\", \"syslog:/dev/log\" or a file's absolute path, found \"stderr\""
     ),
     Case(
-      #""logging": {"access": {"format": "common"}}"#,
-      "1:36: logging.access.format: expected \"json\" or a template such as \"{client} {target} {status}\""
+      #""logging": {"access": {"format": "commons"}}"#,
+      "1:36: logging.access.format: expected \"json\", \"common\", \"combined\" or a template such as \"{client} {target} {status}\""
     ),
     Case(
       #""logging": {"access": {"format": "{client} {stauts}"}}"#,

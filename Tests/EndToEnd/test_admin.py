@@ -52,6 +52,7 @@ def test_clusters(make):
     origin = make.origin()
     portico = make.serve(origin, {"address": "127.0.0.1:9", "weight": 0})
     portico.get()
+    portico.statistics()  # Once the workers have answered that, they have counted.
     [cluster] = ask_json(portico, "/clusters")
     assert cluster["name"] == "app"
     live, off = cluster["backends"]

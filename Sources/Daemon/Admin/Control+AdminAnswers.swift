@@ -48,9 +48,10 @@ extension Control {
       let octets = connection.headBytes
       format = MetricsFormat(accept: octets.span[line.value])
     }
+    // In this order: once a worker has answered, what it has told a client it has counted, too.
+    let statistics = await service?.workers.statistics() ?? WorkerStatistics()
     let report = MetricsReport(
-      observation: service?.workers.observe() ?? Observation(),
-      statistics: await service?.workers.statistics() ?? WorkerStatistics(),
+      observation: service?.workers.observe() ?? Observation(), statistics: statistics,
       certificates: service?.certificates ?? [], reloads: reloadHistory,
       process: .read(), version: options.version, isReady: phase == .serving)
     return await connection.respond(
