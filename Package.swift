@@ -47,6 +47,7 @@ let package = Package(
       name: "Daemon",
       dependencies: [
         "Addressing", "Bytes", "Configuration", "EventLoop", "HTTP1", "HTTPSemantics", "Metrics",
+        "Names",
         "Proxy", "System", "TLS", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),
@@ -54,11 +55,12 @@ let package = Package(
       name: "Proxy",
       dependencies: [
         "Addressing", "Balancing", "Bytes", "Configuration", "EventLoop", "HPACK", "HTTP1", "HTTP2",
-        "HTTPSemantics", "TLS",
+        "HTTPSemantics", "Names", "TLS",
       ],
       swiftSettings: house),
     .target(name: "Balancing", dependencies: ["Bytes"], swiftSettings: house),
     .target(name: "Metrics", dependencies: ["Bytes"], swiftSettings: house),
+    .target(name: "Names", dependencies: ["Addressing"], swiftSettings: house),
     .target(
       name: "Configuration", dependencies: ["Addressing", "Bytes", "HTTPSemantics"],
       swiftSettings: house),
@@ -71,11 +73,13 @@ let package = Package(
       name: "EventLoop", dependencies: ["Addressing", "Bytes", "CLinux", "TLS"],
       swiftSettings: house),
     .target(
-      name: "System", dependencies: ["Addressing", "CLinux"], swiftSettings: house),
+      name: "System", dependencies: ["Addressing", "CAres", "CLinux", "Names"],
+      swiftSettings: house),
     .target(name: "Addressing", dependencies: ["Bytes"], swiftSettings: house),
     .target(name: "Bytes", swiftSettings: house + lifetimes),
     .target(name: "TLS", dependencies: ["Bytes", "COpenSSL"], swiftSettings: house),
     .target(name: "CLinux"),
+    .systemLibrary(name: "CAres"),
     .systemLibrary(name: "COpenSSL"),
 
     .testTarget(
@@ -92,6 +96,7 @@ let package = Package(
       name: "DaemonTests",
       dependencies: [
         "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "HTTPSemantics", "Metrics",
+        "Names",
         "Proxy", "System", "TLS", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -125,14 +130,16 @@ let package = Package(
       name: "ProxyTests",
       dependencies: [
         "Addressing", "Balancing", "Bytes", "CMallocCounter", "CodecTestSupport", "Configuration",
-        "EventLoop", "HTTP1", "HTTPSemantics", "LoopTestSupport", "Proxy", "TLS",
+        "EventLoop", "HTTP1", "HTTPSemantics", "LoopTestSupport", "Names", "Proxy", "TLS",
         "TestSupport",
       ],
       swiftSettings: house),
     .testTarget(
       name: "TLSTests", dependencies: ["Bytes", "COpenSSL", "TLS"], swiftSettings: house),
     .testTarget(
-      name: "SystemTests", dependencies: ["Addressing", "System", "TestSupport"],
+      name: "NamesTests", dependencies: ["Addressing", "Names"], swiftSettings: house),
+    .testTarget(
+      name: "SystemTests", dependencies: ["Addressing", "Names", "System", "TestSupport"],
       swiftSettings: house),
     .target(
       name: "CodecTestSupport", path: "Tests/CodecTestSupport", swiftSettings: house),

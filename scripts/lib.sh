@@ -92,7 +92,7 @@ need_toolchain() {
 # A toolchain, and what SwiftPM, the linker and the system libraries need on Debian.
 need_build_tools() {
   need_toolchain
-  need_packages binutils ca-certificates g++ git libssl-dev pkg-config zlib1g-dev
+  need_packages binutils ca-certificates g++ git libc-ares-dev libssl-dev pkg-config zlib1g-dev
 }
 
 # The release executable, linked with the Swift runtime inside.

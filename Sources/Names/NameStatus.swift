@@ -1,0 +1,13 @@
+/// What there is to tell of a name that is looked up.
+public struct NameStatus: Equatable, Sendable {
+  public let name: BackendName
+  public let backends: [NamedBackend]
+  /// Milliseconds since the oldest of the answers came that the backends are from; nil without any.
+  public let age: UInt64?
+  /// Why there is no newer answer; nil while all is well.
+  public let failure: NameFailure?
+  /// How often in a row.
+  public let failures: Int
+  /// How often servers were asked.
+  public let questions: UInt64
+}
