@@ -12,24 +12,27 @@ extension Endpoint {
       ]
     }
     let endpoint = try parse(text)
-    if case .name = endpoint { throw .nameToListenOn }
-    return [endpoint]
+    switch endpoint {
+    case .name, .service: throw .nameToListenOn
+    case .ip, .unix, .inherited: return [endpoint]
+    }
   }
 
-  /// Parses the address of a backend: `10.0.0.1:80`, `[::1]:80`, `unix:/path` or `name.example:80`.
-  /// A name comes out in lower case.
+  /// Parses the address of a backend: `10.0.0.1:80`, `[::1]:80`, `unix:/path`, `name.example:80` or
+  /// `srv:_http._tcp.name.example`. A name comes out in lower case.
   public static func backend(_ text: String) throws(EndpointError) -> Endpoint {
     let endpoint = try parse(text)
     switch endpoint {
     case .inherited: throw .inheritedBackend
     case .ip(_, port: 0), .name(_, port: 0): throw .portZero
-    case .ip, .name, .unix: return endpoint
+    case .ip, .name, .service, .unix: return endpoint
     }
   }
 
   private static func parse(_ text: String) throws(EndpointError) -> Endpoint {
     if text.utf8.starts(with: "unix:".utf8) { return try parseUnix(text.droppingOctets(5)) }
     if text.utf8.starts(with: "fd:".utf8) { return try parseInherited(text.droppingOctets(3)) }
+    if text.utf8.starts(with: "srv:".utf8) { return try parseService(text.droppingOctets(4)) }
     if text.utf8.starts(with: "[".utf8) { return try parseBracketed(text) }
     guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { throw .missingPort }
     let host = text[..<colon]
@@ -70,6 +73,18 @@ extension Endpoint {
     return .inherited(name: String(name))
   }
 
+  /// `_service._protocol.domain`.
+  private static func parseService(_ name: Substring) throws(EndpointError) -> Endpoint {
+    let labels = name.utf8.split(
+      separator: UInt8(ascii: "."), maxSplits: 2, omittingEmptySubsequences: false)
+    let isService =
+      labels.count == 3 && labels.prefix(2).allSatisfy { $0.first == UInt8(ascii: "_") }
+    guard isService, isHostName(name.utf8), labels.prefix(2).allSatisfy({ $0.count > 1 }) else {
+      throw .badServiceName
+    }
+    return .service(name.lowercased())
+  }
+
   private static func parsePort(_ text: Substring) throws(EndpointError) -> UInt16 {
     let digits = text.utf8
     if digits.isEmpty { throw .missingPort }
@@ -89,6 +104,7 @@ extension Endpoint: CustomStringConvertible {
     case .unix(let path): "unix:\(path)"
     case .inherited(let name): "fd:\(name)"
     case .name(let name, let port): "\(name):\(port)"
+    case .service(let name): "srv:\(name)"
     }
   }
 }

@@ -12,6 +12,7 @@ public enum EndpointError: Error, Equatable, Sendable, CaseIterable {
   case unixPathTooLong
   case badInheritedName
   case inheritedBackend
+  case badServiceName
 }
 
 extension EndpointError: CustomStringConvertible {
@@ -29,6 +30,7 @@ extension EndpointError: CustomStringConvertible {
     case .badInheritedName:
       "expected the name of a socket that systemd passes after fd:, without spaces and colons"
     case .inheritedBackend: "fd: is for listeners"
+    case .badServiceName: "expected a service after srv:, as in srv:_http._tcp.example.org"
     }
   }
 }

@@ -21,6 +21,11 @@ public struct BackendName: Hashable, Sendable {
   }
 }
 
+extension BackendName: CustomStringConvertible {
+  /// As the configuration has it, but for the port.
+  public var description: String { kind == .host ? text : "srv:\(text)" }
+}
+
 /// One of the backends that a name stands for.
 public struct NamedBackend: Hashable, Sendable {
   public var address: IPAddress

@@ -21,6 +21,8 @@ struct KnownAnswer {
     due = nil
   }
 
+  mutating func askAgain(at now: UInt64) { due = now }
+
   mutating func received(
     _ answer: NameAnswer, at now: UInt64, _ settings: NameSettings,
     using generator: inout some RandomNumberGenerator

@@ -56,6 +56,13 @@ public struct NameDirectory: Sendable {
     return taken
   }
 
+  /// Takes back all questions that are asked: whoever was to answer them is gone.
+  public mutating func askAgain(at now: UInt64) {
+    for question in known.keys where known[question]?.due == nil {
+      known[question]?.askAgain(at: now)
+    }
+  }
+
   /// When the next question is to be asked; nil while all are.
   public var nextDue: UInt64? { known.values.compactMap(\.due).min() }
 
@@ -161,15 +168,16 @@ public struct NameDirectory: Sendable {
     let learnt = answers.filter { $0.records != nil }.map(\.learnt).min()
     return NameStatus(
       name: name, backends: backends(of: name, at: now),
-      age: learnt.map { now >= $0 ? now - $0 : 0 }, failure: failing?.failure,
+      age: learnt.map { now >= $0 ? now - $0 : 0 },
+      isAnswered: answers.allSatisfy(\.isAnswered), failure: failing?.failure,
       failures: failing?.failures ?? 0, questions: answers.reduce(0) { $0 &+ $1.asked })
   }
 
-  /// A family of which there are no addresses is no failure where there is another.
+  /// A family of which there are no addresses is no failure where there is another, or may yet be.
   private static func failing(among answers: [KnownAnswer]) -> KnownAnswer? {
-    let isGood = answers.contains { $0.isAnswered && $0.failure == nil }
+    let mayBeGood = answers.contains { $0.failure == nil }
     return answers.first { answer in
-      answer.failure.map { !isGood || !$0.isAnswer } ?? false
+      answer.failure.map { !mayBeGood || !$0.isAnswer } ?? false
     }
   }
 }

@@ -98,6 +98,12 @@ public final class DNSClient {
       }, query)
   }
 
+  /// Questions that have no answer yet.
+  public var awaited: Int { answers.awaited }
+
+  /// Whether there are answers to take.
+  public var hasAnswers: Bool { !answers.found.isEmpty }
+
   /// Takes the answers that have come.
   public func takeAnswers() -> [(NameQuestion, NameAnswer)] {
     defer { answers.found.removeAll(keepingCapacity: true) }

@@ -33,6 +33,24 @@ public enum FileSystem {
     _ = unsafe unlink(path)
   }
 
+  /// What changes when a file does.
+  public struct Mark: Equatable, Sendable {
+    let inode: UInt64
+    let octets: Int64
+    let seconds: Int64
+    let nanoseconds: Int64
+  }
+
+  /// nil for a file that is not there.
+  public static func mark(of path: String) -> Mark? {
+    var status = stat()
+    // Sound: the path lives for the call, and the structure is the call's to fill.
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return Mark(
+      inode: UInt64(status.st_ino), octets: Int64(status.st_size),
+      seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
+  }
+
   public static func exists(_ path: String) -> Bool {
     // Sound: the path lives for the call.
     unsafe access(path, F_OK) == 0

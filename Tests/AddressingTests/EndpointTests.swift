@@ -20,6 +20,7 @@ struct EndpointTests {
       ("10.0.0.1:80", "10.0.0.1:80"), ("[2001:DB8::1]:80", "[2001:db8::1]:80"),
       ("unix:/run/a b.sock", "unix:/run/a b.sock"), ("App.Example:80", "app.example:80"),
       ("my_service:8080", "my_service:8080"), ("localhost:1", "localhost:1"),
+      ("srv:_HTTP._tcp.Shop.example", "srv:_http._tcp.shop.example"),
       ("3com.example:80", "3com.example:80"), ("[::ffff:10.0.0.1]:80", "10.0.0.1:80"),
     ])
   func backend(text: String, canonical: String) throws {
@@ -55,6 +56,11 @@ struct EndpointTests {
     arguments: [
       ("10.0.0.1:0", .portZero), ("a:0", .portZero), ("fd:web", .inheritedBackend),
       ("*:80", .badHost), ("a", .missingPort), ("FD:80", .badHost), ("Unix:80", .badHost),
+      ("srv:", .badServiceName), ("srv:_http._tcp", .badServiceName),
+      ("srv:_http._tcp.", .badServiceName), ("srv:http._tcp.a", .badServiceName),
+      ("srv:_http.tcp.a", .badServiceName), ("srv:_._tcp.a", .badServiceName),
+      ("srv:_http._tcp.a:80", .badServiceName), ("srv:_http._tcp.a b", .badServiceName),
+      ("srv:_http._tcp.10.0.0.1", .badServiceName), ("SRV:_http._tcp.a", .badPort),
     ] as [(String, EndpointError)])
   func refusesBackend(text: String, reason: EndpointError) {
     #expect(throws: reason) { try Endpoint.backend(text) }
@@ -74,7 +80,10 @@ struct EndpointTests {
 
   @Test("an address cut at any octet never traps and never comes out as the whole")
   func cut() {
-    for text in ["10.20.30.40:8080", "[2001:db8::1]:443", "unix:/run/p.sock", "name.example:80"] {
+    for text in [
+      "10.20.30.40:8080", "[2001:db8::1]:443", "unix:/run/p.sock", "name.example:80",
+      "srv:_http._tcp.name.example",
+    ] {
       for length in 0..<text.utf8.count {
         let part = String(decoding: Array(text.utf8).prefix(length), as: UTF8.self)
         #expect((try? Endpoint.backend(part))?.description != text)

@@ -73,6 +73,7 @@ struct LoadConfigurationTests {
           "host": "backend",
           "timeouts": { "connect": "1s", "response_head": "2s", "body_idle": "3s",
             "write_idle": "4s", "queue": "5ms" },
+          "names": { "family": "ipv6", "min_ttl": "2s", "max_ttl": "1m", "max_stale": "1h" },
           "pool": { "max_idle": 0, "idle_timeout": "1m", "max_age": "2m", "max_connections": 3,
             "max_waiting": 4 } } } }
       """)
@@ -96,6 +97,22 @@ struct LoadConfigurationTests {
     #expect(cluster.pool.maxIdle == 0 && cluster.pool.idleTimeout == .seconds(60))
     #expect(cluster.pool.maxAge == .seconds(120) && cluster.pool.maxConnections == 3)
     #expect(cluster.pool.maxWaiting == 4)
+    #expect(cluster.names.family == .ipv6 && cluster.names.minTTL == .seconds(2))
+    #expect(cluster.names.maxTTL == .seconds(60) && cluster.names.maxStale == .seconds(3600))
+  }
+
+  @Test("every key of the resolver arrives")
+  func resolver() throws {
+    let result = load(
+      """
+      { "listeners": { "web": { "bind": "*:80" } }, "resolver": {
+        "servers": ["10.0.0.1", "[fd00::1]:5353", "fd00::2"], "timeout": "500ms", "tries": 3 } }
+      """)
+    #expect(result.lines == [])
+    let resolver = try #require(result.snapshot?.routing.resolver)
+    #expect(
+      resolver.servers.map(\.description) == ["10.0.0.1:53", "[fd00::1]:5353", "[fd00::2]:53"])
+    #expect(resolver.timeout == .milliseconds(500) && resolver.tries == 3)
   }
 
   @Test("every key of a route arrives, and names become indices")

@@ -189,6 +189,24 @@ struct ProblemTests {
       "65: a.pool.idle_timeout: 25h is outside 1ms...24h",
       "71: a.pool.max_idel: there is no such key; did you mean \"max_idle\"?"),
     Case(
+      #"{"backends":["srv:_http._tcp.a","srv:http._tcp.a","srv:_http._tcp","srv:_a._b.c:80"]}"#,
+      "32: a.backends[1]: \"srv:http._tcp.a\": expected a service after srv:, as in srv:_http._tcp.example.org",
+      "50: a.backends[2]: \"srv:_http._tcp\": expected a service after srv:, as in srv:_http._tcp.example.org",
+      "67: a.backends[3]: \"srv:_a._b.c:80\": expected a service after srv:, as in srv:_http._tcp.example.org"
+    ),
+    Case(
+      #"{"backends":["a:80"],"names":{"min_ttl":"99ms","max_ttl":"25h","family":"v4","ttl":1}}"#,
+      "41: a.names.min_ttl: 99ms is outside 100ms...24h",
+      "58: a.names.max_ttl: 25h is outside 100ms...24h",
+      "73: a.names.family: expected one of any, ipv4, ipv6, found \"v4\"",
+      "78: a.names.ttl: there is no such key; did you mean \"min_ttl\"?"),
+    Case(
+      #"{"backends":["a:80"],"names":{"min_ttl":"10s","max_ttl":"5s"}}"#,
+      "41: a.names.min_ttl: min_ttl is more than max_ttl"),
+    Case(
+      #"{"backends":["a:80"],"names":{"max_ttl":"500ms"}}"#,
+      "41: a.names.max_ttl: min_ttl is more than max_ttl"),
+    Case(
       #"{"backends":["a:80"],"timeouts":{"conect":"1s"}}"#,
       "34: a.timeouts.conect: there is no such key; did you mean \"connect\"?"),
   ]
@@ -201,6 +219,31 @@ struct ProblemTests {
       } }
       """
     #expect(problems(text) == item.problems.map { "2:" + place($0, in: "clusters.") })
+  }
+
+  static let resolvers = [
+    Case(
+      #"{"servers":["10.0.0.1","10.0.0.1:53","[::1]:5353","::1"],"tries":1}"#,
+      "24: resolver.servers[1]: 10.0.0.1:53 is listed already"),
+    Case(
+      #"{"servers":["ns.example","10.0.0.1:0",53],"timeout":"9ms","tries":0}"#,
+      "13: resolver.servers[0]: \"ns.example\": expected an IP address with or without a port, as in 10.0.0.1:53 or [::1]:53",
+      "26: resolver.servers[1]: \"10.0.0.1:0\": expected an IP address with or without a port, as in 10.0.0.1:53 or [::1]:53",
+      "39: resolver.servers[2]: expected a string, found 53",
+      "53: resolver.timeout: 9ms is outside 10ms...60s",
+      "67: resolver.tries: 0 is outside 1...10"),
+    Case(#"{"servers":"10.0.0.1"}"#),
+    Case(#"{"servers":[]}"#, "12: resolver.servers: must not be empty"),
+  ]
+
+  @Test("of the resolver", arguments: resolvers)
+  func resolver(_ item: Case) {
+    let text = """
+      { "listeners": { "l": {"bind":"*:80"} }, "resolver":
+      \(item.text)
+      }
+      """
+    #expect(problems(text) == item.problems.map { "2:" + $0 })
   }
 
   static let routes = [

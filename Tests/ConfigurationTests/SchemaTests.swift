@@ -66,6 +66,8 @@ struct SchemaTests {
     Object(
       "backendHTTP2", BackendHTTP2Config.Key.self, cluster(#""protocol":"http2","http2":{@}"#)),
     Object("clusterTimeouts", ClusterTimeouts.Key.self, cluster(#""timeouts":{@}"#)),
+    Object("names", NamesConfig.Key.self, cluster(#""names":{@}"#)),
+    Object("resolver", ResolverConfig.Key.self, #""resolver":{@}"#),
     Object("pool", PoolConfig.Key.self, cluster(#""pool":{@}"#)),
     Object("retries", RetryConfig.Key.self, cluster(#""retries":{@}"#)),
     Object("retryBudget", RetryBudgetConfig.Key.self, cluster(#""retries":{"budget":{@}}"#)),
@@ -129,6 +131,7 @@ struct SchemaTests {
     #expect(given.routing.listeners == absent.routing.listeners)
     #expect(given.routing.routes == absent.routing.routes)
     #expect(given.routing.logging == absent.routing.logging)
+    #expect(given.routing.resolver == absent.routing.resolver)
     #expect(given.routing.shutdownDelay == absent.routing.shutdownDelay)
     #expect(given.routing.drainTimeout == absent.routing.drainTimeout)
     #expect(given.routing.clusters.map(withoutPlaces) == absent.routing.clusters.map(withoutPlaces))

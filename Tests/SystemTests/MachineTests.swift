@@ -19,16 +19,6 @@ struct MachineTests {
     #expect(limit.rlim_cur == limit.rlim_max && raised == Int(clamping: limit.rlim_max))
   }
 
-  @Test("an address is its own name, and a name that cannot be has an error")
-  func lookup() async throws {
-    let outcome = await NameLookup.addresses(of: ["127.0.0.1", "::1", "no such host"])
-    #expect(outcome.count == 3)
-    #expect(try outcome["127.0.0.1"]?.get() == [IPAddress(v4: 0x7F00_0001)])
-    #expect(try outcome["::1"]?.get() == [IPAddress(v6: 0, 1)])
-    #expect(throws: NameLookup.Failure.self) { try outcome["no such host"]?.get() }
-    #expect(await NameLookup.addresses(of: []).isEmpty)
-  }
-
   @Test("a blocked signal is read from the queue, and strikes nobody")
   func signals() async {
     // The signal is sent to the thread that blocks it, so that the other tests' threads stay out.

@@ -16,14 +16,14 @@ struct ConfigurationDraft {
   enum Key: String, ObjectKey {
     /// For editors; not read.
     case schema = "$schema"
-    case include, listeners, routes, clusters, workers, logging, admin, metrics
+    case include, listeners, routes, clusters, workers, logging, admin, metrics, resolver
     case controlSocket = "control_socket"
     case maxConnections = "max_connections"
     case shutdownDelay = "shutdown_delay"
     case drainTimeout = "drain_timeout"
 
     static let later: Set<String> = [
-      "certificates", "health", "rate_limits", "resolver", "tls", "tracing",
+      "certificates", "health", "rate_limits", "tls", "tracing",
     ]
   }
 
@@ -70,6 +70,8 @@ struct ConfigurationDraft {
       routing.logging = LoggingConfig(decoding: node)
     case .admin: startup.admin = AdminConfig(decoding: node)
     case .metrics: routing.metrics = MetricsConfig(decoding: node)
+    case .resolver:
+      routing.resolver = ResolverConfig(decoding: node)
     case .schema, .include, .listeners, .routes, .clusters:
       preconditionFailure("not a setting")
     }

@@ -36,6 +36,8 @@ public struct ClusterConfig: Equatable, Sendable {
   public var timeouts = ClusterTimeouts()
   public var pool = PoolConfig()
   public var retries = RetryConfig()
+  /// How the names of its backends are looked up.
+  public var names = NamesConfig()
 
   public init() {}
 }
@@ -55,11 +57,11 @@ public struct SubclusterConfig: Equatable, Sendable {
 
 /// One entry of `backends`: `"10.0.0.1:8080"`, or an object with `address` and `weight`.
 public struct BackendConfig: Equatable, Sendable {
-  /// `.ip`, `.unix` or `.name`.
+  /// `.ip`, `.unix`, `.name` or `.service`.
   public var address: Endpoint
   /// 0...10,000; 0 gets no traffic. Default 1.
   public var weight = 1
-  /// Where the address stands, for what is found out about it later (a name that does not resolve).
+  /// Where the address stands, for what is found out about it later.
   public var location: SourceLocation
 
   public init(address: Endpoint, weight: Int = 1, location: SourceLocation = SourceLocation()) {

@@ -34,6 +34,7 @@ public struct RoutingConfig: Sendable {
   public var clusters: [ClusterConfig] = []
   public var logging = LoggingConfig()
   public var metrics = MetricsConfig()
+  public var resolver = ResolverConfig()
   /// Open client connections over all workers; beyond it, accepting pauses. JSON:
   /// `max_connections`. Default: nil, (descriptor limit - 256) / 2.
   public var maxConnections: Int?

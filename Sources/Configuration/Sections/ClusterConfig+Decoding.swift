@@ -3,11 +3,11 @@ import Addressing
 extension ClusterConfig {
   enum Key: String, ObjectKey {
     case subclusters, backends, host, `protocol`, http2, tls, timeouts, pool
-    case balance, split, prefer, sticky, retries
+    case balance, split, prefer, sticky, retries, names
     case spillBelow = "spill_below"
 
     static let later: Set<String> = [
-      "ejection", "health", "mirror", "proxy_protocol", "queue", "resolve", "slow_start",
+      "ejection", "health", "mirror", "proxy_protocol", "queue", "slow_start",
     ]
   }
 
@@ -23,6 +23,7 @@ extension ClusterConfig {
     if let node = object[.timeouts] { timeouts = ClusterTimeouts(decoding: node) }
     if let node = object[.pool] { pool = PoolConfig(decoding: node) }
     if let node = object[.retries] { retries = RetryConfig(decoding: node, isOfRoute: false) }
+    if let node = object[.names] { names = NamesConfig(decoding: node) }
   }
 
   private mutating func readProtocol(_ object: ObjectNode<Key>) {

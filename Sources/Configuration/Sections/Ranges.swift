@@ -6,6 +6,10 @@ enum Ranges {
   static let optionalTime: ClosedRange<Duration> = .zero...(.seconds(86_400))
   /// RFC 8446 §4.6.1: a ticket lives for seven days at most.
   static let session: ClosedRange<Duration> = .seconds(1)...(.seconds(604_800))
+  /// How long an answer of a name server counts.
+  static let timeToLive: ClosedRange<Duration> = .milliseconds(100)...(.seconds(86_400))
+  /// For one answer of a name server.
+  static let nameTimeout: ClosedRange<Duration> = .milliseconds(10)...(.seconds(60))
   static let weight = 0...10_000
   static let priority = 0...9
   /// Statuses that refuse.

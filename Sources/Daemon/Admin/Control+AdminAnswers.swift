@@ -31,7 +31,8 @@ extension Control {
     case .statistics:
       let statistics = await service?.workers.statistics() ?? WorkerStatistics()
       return await connection.respondJSON(
-        statistics.json(service?.certificates ?? [], now: CalendarTime.secondsSince1970))
+        statistics.json(
+          service?.certificates ?? [], names.statuses(), now: CalendarTime.secondsSince1970))
     case .logLevel: return await connection.respondText(.ok, "\(log.level.rawValue)\n")
     case .setLogLevel(let level):
       // Told whatever the levels are: somebody will wonder where the lines have gone.

@@ -7,7 +7,9 @@ extension WorkerStatistics {
   /// - Parameters:
   ///   - certificates: Those that are served.
   ///   - now: In seconds since 1970.
-  func json(_ certificates: [CertificateStatus], now: Int64) -> String {
+  func json(
+    _ certificates: [CertificateStatus], _ names: [NameStatus], now: Int64
+  ) -> String {
     let refusals = refusals.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "\(JSONText.string($0.rawValue)):\($1)" }
     return JSONText.object([
@@ -21,6 +23,7 @@ extension WorkerStatistics {
       "client_tls": clientTLS.json,
       "backend_tls": backendTLS.json,
       "certificates": JSONText.array(certificates.map { $0.json(now: now) }),
+      "names": JSONText.array(names.map(\.json)),
     ])
   }
 }

@@ -46,6 +46,8 @@ extension Control {
     let level = log.level
     let outcome = await apply(to: running)
     reloadHistory.ended(outcome, hash: freshHash, at: Machine.wallClock)
+    // Those that the outcome leaves without use.
+    if let routing = service?.routing { names.want(routing) }
     tell(outcome, oldLevel: level)
     return outcome
   }
@@ -58,11 +60,11 @@ extension Control {
     let credentials = loadCredentials(
       of: fresh.routing, from: DiskFiles(), now: CalendarTime.secondsSince1970,
       served: running.certificates)
-    let found = result.problems + credentials.problems
-    guard let material = credentials.material else { return .refused(found) }
-    let (resolved, problems) = await resolveNames(
-      of: fresh.routing, tls: material, secrets: credentials.secrets)
-    guard let resolved else { return .refused(found + problems) }
+    let problems = result.problems + credentials.problems
+    guard let material = credentials.material else { return .refused(problems) }
+    let found = problems + (await lookUpNames(of: fresh.routing))
+    let resolved = ResolvedConfiguration(
+      routing: fresh.routing, tls: material, secrets: credentials.secrets)
     let plan = ReloadPlan(
       from: running.routing, startedWith: running.startup, open: running.sockets.map(\.key),
       to: fresh)
@@ -128,13 +130,15 @@ extension Control {
     _ running: Service, with resolved: ResolvedConfiguration, _ change: ListenerChange,
     opened: [OpenSockets]
   ) async {
+    await swaps.enter()
+    defer { swaps.leave() }
     let (kept, leaving) = Self.part(running.sockets, keeping: change.kept)
     let workers = running.workers
     let deadline = loop.now + Interval(resolved.routing.drainTimeout)
     // They stop accepting before the swap: whom they accepted after it, no listener would know.
     // Meanwhile clients of a socket that moves wait in its backlog.
     if !leaving.isEmpty { await workers.close(leaving.flatMap(\.listeners), by: deadline) }
-    await workers.adopt(resolved)
+    await adopt(resolved, on: workers)
     if !opened.isEmpty { await workers.open(opened.flatMap(\.listeners)) }
     if !leaving.isEmpty { await workers.close([], by: deadline) }
     for sockets in leaving where change.closed.contains(sockets.key) {
@@ -144,7 +148,7 @@ extension Control {
       }
     }
     for sockets in opened { tellListening(sockets) }
-    service?.routing = resolved.routing
+    service?.resolved = resolved
     service?.sockets = kept + opened
   }
 

@@ -10,6 +10,7 @@ extension Control {
   func start() async {
     watchSignals()
     beginEvents()
+    beginNames()
     do throws(StartFailure) {
       let snapshot = try load()
       let (resolved, certificates) = try await resolve(snapshot)
@@ -17,9 +18,9 @@ extension Control {
       adminToken = try readAdminToken(snapshot.startup.admin)
       let adminSockets = try openAdminSockets(snapshot.startup.admin)
       let sockets = try openSockets(for: snapshot.routing)
-      var service = try makeService(snapshot, sockets: sockets)
+      var service = try makeService(snapshot, resolved, sockets: sockets)
       service.certificates = certificates
-      await begin(service, with: resolved, adminSockets, hash: snapshot.contentHash)
+      await begin(service, adminSockets, hash: snapshot.contentHash)
     } catch {
       log.problems(error.problems)
       end(error.status)
@@ -41,9 +42,9 @@ extension Control {
       of: snapshot.routing, from: DiskFiles(), now: CalendarTime.secondsSince1970, served: nil)
     guard let material = credentials.material else { throw .configuration(credentials.problems) }
     log.problems(credentials.problems)
-    let (resolved, problems) = await resolveNames(
-      of: snapshot.routing, tls: material, secrets: credentials.secrets)
-    guard let resolved else { throw .configuration(problems) }
+    log.problems(await lookUpNames(of: snapshot.routing))
+    let resolved = ResolvedConfiguration(
+      routing: snapshot.routing, tls: material, secrets: credentials.secrets)
     return (resolved, credentials.certificates)
   }
 
@@ -78,7 +79,7 @@ extension Control {
   }
 
   private func makeService(
-    _ snapshot: Snapshot, sockets: [OpenSockets]
+    _ snapshot: Snapshot, _ resolved: ResolvedConfiguration, sockets: [OpenSockets]
   ) throws(StartFailure) -> Service {
     let limit = DescriptorLimit.raise()
     let workers = WorkerGroup(
@@ -100,15 +101,14 @@ extension Control {
       throw .system("a thread cannot be started", in: options.configuration)
     }
     return Service(
-      workers: workers, accessLog: accessLog, startup: snapshot.startup, routing: snapshot.routing,
+      workers: workers, accessLog: accessLog, startup: snapshot.startup, resolved: resolved,
       sockets: sockets)
   }
 
   private func begin(
-    _ service: Service, with resolved: ResolvedConfiguration, _ adminSockets: [ListeningSocket],
-    hash: UInt64
+    _ service: Service, _ adminSockets: [ListeningSocket], hash: UInt64
   ) async {
-    await service.workers.adopt(resolved)
+    await adopt(service.resolved, on: service.workers)
     await service.workers.open(service.sockets.flatMap(\.listeners))
     // A signal may have come meanwhile.
     guard phase == .starting else { return }
@@ -132,6 +132,7 @@ extension Control {
           encryptedListeners: service.routing.listeners.filter { $0.tls != nil }.map(\.name)))
     }
     beginReloading()
+    applyNames()
   }
 
   func tellListening(_ sockets: OpenSockets) {

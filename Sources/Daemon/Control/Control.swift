@@ -34,6 +34,12 @@ actor Control {
   var reloads = ReloadRequests()
   /// Where the end of a reload is waited for.
   let reloadEnds: WaitPoint
+  /// Who replaces the workers' tables is inside.
+  let swaps = Turnstile()
+  let names: NameWatch
+  /// Whether names stand for others than workers know.
+  var hasNewNames = false
+  var isApplyingNames = false
   /// Where `shutdown_delay` passes.
   let delay: WaitPoint
   /// The second signal has come.
@@ -57,6 +63,7 @@ actor Control {
     self.options = options
     reloadEnds = WaitPoint(on: loop)
     delay = WaitPoint(on: loop)
+    names = NameWatch(on: loop)
   }
 
   /// Makes the loop stop, and the process end.

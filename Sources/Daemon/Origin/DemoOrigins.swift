@@ -88,7 +88,7 @@ extension Endpoint {
     switch self {
     case .ip(_, let port), .name(_, let port): "\(port)"
     case .unix(let path): path.split(separator: "/").last.map(String.init) ?? path
-    case .inherited(let name): name
+    case .inherited(let name), .service(let name): name
     }
   }
 }

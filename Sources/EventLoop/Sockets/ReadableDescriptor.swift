@@ -17,6 +17,9 @@ public final class ReadableDescriptor: EventSource {
     _ = Glibc.close(descriptor)
   }
 
+  /// Ends the wait for another reason than an edge.
+  public func wake() { waits.signal() }
+
   override func deliver(_ events: UInt32) { waits.signal() }
 
   /// Waits for an edge: something new to read. Read until it would block, then wait again.

@@ -16,7 +16,7 @@ public struct SocketAddress: Sendable {
     switch endpoint {
     case .ip(let address, let port): self.init(address, port: port)
     case .unix(let path): self.init(path: path)
-    case .inherited, .name: return nil
+    case .inherited, .name, .service: return nil
     }
   }
 

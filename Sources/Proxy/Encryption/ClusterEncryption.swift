@@ -44,6 +44,9 @@ struct VerifiedPeer: Hashable, Sendable {
         switch backend {
         case .name(let name, _): .host(name)
         case .ip(let address, _): .address(address.description)
+        // What the configuration names, not what a server says that it leads to.
+        case .service(let name):
+          .host(name.split(separator: ".").dropFirst(2).joined(separator: "."))
         case .unix, .inherited: .host("localhost")
         }
       }

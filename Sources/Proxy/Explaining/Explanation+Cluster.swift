@@ -4,13 +4,14 @@ import Bytes
 import Configuration
 import EventLoop
 import HTTPSemantics
+import Names
 
 // The cluster of a request: what is chosen by, and who has which share.
 extension Explanation {
   mutating func describe(_ config: ClusterConfig, for request: Request) {
-    let names = Names(of: config)
+    let names = StandIns(of: config)
     let configuration = ResolvedConfiguration(
-      routing: routing, addresses: names.addresses, secrets: secrets)
+      routing: routing, names: names.backends, secrets: secrets)
     var shared = SharedState()
     shared.update(for: configuration)
     let cluster = ClusterRuntime(config, configuration, shared: shared, startingAt: 0)
@@ -23,7 +24,7 @@ extension Explanation {
   }
 
   private mutating func describeShares(
-    _ config: ClusterConfig, _ cluster: ClusterRuntime, _ names: Names
+    _ config: ClusterConfig, _ cluster: ClusterRuntime, _ names: StandIns
   ) {
     let weights = cluster.balancer.value.subclusterWeights
     let total = weights.reduce(0, +)
@@ -54,7 +55,7 @@ extension Explanation {
   }
 
   private mutating func describeChoice(
-    _ config: ClusterConfig, _ cluster: ClusterRuntime, _ request: Request, _ names: Names
+    _ config: ClusterConfig, _ cluster: ClusterRuntime, _ request: Request, _ names: StandIns
   ) {
     if let sticky = config.sticky {
       if let index = cluster.sticky?.backend(of: request) {
@@ -82,7 +83,7 @@ extension Explanation {
         }
       } else if query.subclusterKey == nil, cluster.subclusters.count > 1 {
         add("", "in each subcluster, the same backend for the same request")
-      } else if names.addresses.isEmpty {
+      } else if names.backends.isEmpty {
         add("goes to", names.text(of: cluster.backends[index].label))
       } else {
         add("goes to", "one that depends on the addresses of the names")
@@ -94,18 +95,20 @@ extension Explanation {
 }
 
 /// Backends that are given by name: nothing is looked up to explain.
-private struct Names {
-  /// A stand-in for each, which nobody has (RFC 6666).
-  private(set) var addresses: [String: [IPAddress]] = [:]
+private struct StandIns {
+  /// An address for each, which nobody has (RFC 6666).
+  private(set) var backends: [BackendName: [NamedBackend]] = [:]
   private var texts: [String: String] = [:]
 
   init(of config: ClusterConfig) {
     for backend in config.subclusters.flatMap(\.backends) {
-      guard case .name(let name, let port) = backend.address else { continue }
-      let address =
-        addresses[name]?.first ?? IPAddress(v6: 0x0100 << 48, UInt64(addresses.count + 1))
-      addresses[name] = [address]
-      texts[Endpoint.ip(address, port: port).description] = "\(name):\(port)"
+      guard let name = BackendName(backend.address, config.names) else { continue }
+      let known = backends[name]?.first?.address
+      let address = known ?? IPAddress(v6: 0x0100 << 48, UInt64(backends.count + 1))
+      var port: UInt16 = 0
+      if case .name(_, let given) = backend.address { port = given }
+      backends[name] = [NamedBackend(address: address)]
+      texts[Endpoint.ip(address, port: port).description] = backend.address.description
     }
   }
 

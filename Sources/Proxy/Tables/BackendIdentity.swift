@@ -1,6 +1,7 @@
 import Addressing
 import Configuration
 import EventLoop
+import Names
 
 /// What makes a backend the same one before and after a reload.
 struct BackendIdentity: Hashable, Sendable {
@@ -20,7 +21,7 @@ struct BackendIdentity: Hashable, Sendable {
   }
 
   /// The backends of `subcluster`, with their addresses and weights. A name stands for all of its
-  /// addresses, each with the name's weight.
+  /// addresses, each with the name's weight; of a service that is multiplied by the record's.
   static func all(
     of subcluster: SubclusterConfig, in cluster: ClusterConfig,
     _ configuration: ResolvedConfiguration
@@ -28,20 +29,26 @@ struct BackendIdentity: Hashable, Sendable {
     subcluster.backends.flatMap { backend in
       let verified = VerifiedPeer(
         cluster.tls, material: configuration.tls.clusters[cluster.name], backend: backend.address)
-      let endpoints: [Endpoint] =
-        if case .name(let name, let port) = backend.address {
-          (configuration.addresses[name] ?? []).map { .ip($0, port: port) }
-        } else {
-          [backend.address]
-        }
-      return endpoints.compactMap { endpoint in
+      return places(of: backend, in: cluster, configuration).compactMap { endpoint, weight in
         SocketAddress(endpoint).map {
           let identity = BackendIdentity(
             cluster: cluster.name, subcluster: subcluster.name, endpoint: endpoint,
             verified: verified)
-          return (identity, $0, backend.weight)
+          return (identity, $0, weight)
         }
       }
+    }
+  }
+
+  private static func places(
+    of backend: BackendConfig, in cluster: ClusterConfig, _ configuration: ResolvedConfiguration
+  ) -> [(Endpoint, weight: Int)] {
+    guard let name = BackendName(backend.address, cluster.names) else {
+      return [(backend.address, backend.weight)]
+    }
+    let given: UInt16 = if case .name(_, let port) = backend.address { port } else { 0 }
+    return (configuration.names[name] ?? []).map { found in
+      (.ip(found.address, port: found.port ?? given), backend.weight * found.weight)
     }
   }
 }

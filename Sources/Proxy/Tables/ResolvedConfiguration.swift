@@ -1,11 +1,11 @@
-public import Addressing
 public import Configuration
+public import Names
 
-/// A configuration whose backend names have been looked up.
+/// A configuration, with what is known of the names of its backends.
 public struct ResolvedConfiguration: Sendable {
   public let routing: RoutingConfig
-  /// The addresses of every `.name` that is a backend's host.
-  public let addresses: [String: [IPAddress]]
+  /// The backends that each name stands for. A name that is not there stands for none.
+  public var names: [BackendName: [NamedBackend]]
 
   /// What the files that it names for TLS contain.
   public let tls: TLSMaterial
@@ -13,12 +13,11 @@ public struct ResolvedConfiguration: Sendable {
   public let secrets: [String: [UInt8]]
 
   public init(
-    routing: RoutingConfig, addresses: [String: [IPAddress]] = [:],
-    tls: TLSMaterial = TLSMaterial(),
-    secrets: [String: [UInt8]] = [:]
+    routing: RoutingConfig, names: [BackendName: [NamedBackend]] = [:],
+    tls: TLSMaterial = TLSMaterial(), secrets: [String: [UInt8]] = [:]
   ) {
     self.routing = routing
-    self.addresses = addresses
+    self.names = names
     self.tls = tls
     self.secrets = secrets
   }

@@ -64,13 +64,14 @@ struct AdminRequestTests {
       owner: "listeners.web", file: "a.pem", subject: "CN=a", fingerprint: "", notAfter: 86400 * 3)
     let tls = #"{"completed":0,"resumed":0,"versions":{},"ciphers":{},"failures":{}}"#
     #expect(
-      statistics.json([certificate], now: 86400) == """
+      statistics.json([certificate], [], now: 86400) == """
         {"accepted_connections":0,"open_connections":0,"parked_connections":0,"requests":3,\
         "retries":0,"retries_over_budget":0,\
         "refusals":{"bare_cr":2,"queue_full":1},\
         "client_tls":{"completed":7,"resumed":0,"versions":{"1.2":2,"1.3":5},"ciphers":{},\
         "failures":{}},"backend_tls":\(tls),\
-        "certificates":[{"owner":"listeners.web","file":"a.pem","subject":"CN=a","days_left":2}]}
+        "certificates":[{"owner":"listeners.web","file":"a.pem","subject":"CN=a","days_left":2}],\
+        "names":[]}
         """)
   }
 

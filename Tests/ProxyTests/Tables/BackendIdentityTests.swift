@@ -1,6 +1,7 @@
 import Addressing
 import Configuration
 import EventLoop
+import Names
 import Testing
 
 @testable import Proxy
@@ -14,10 +15,19 @@ struct BackendIdentityTests {
     var subcluster = SubclusterConfig()
     subcluster.name = "s"
     subcluster.backends = configs
-    let addresses = ["two.example": [Self.first, Self.second], "none.example": []]
+    let names = [
+      BackendName(.host, "two.example"): [Self.first, Self.second].map {
+        NamedBackend(address: $0)
+      },
+      BackendName(.host, "none.example"): [],
+      BackendName(.service, "_http._tcp.example"): [
+        NamedBackend(address: Self.first, port: 81, weight: 3),
+        NamedBackend(address: Self.second, port: 82),
+      ],
+    ]
     var cluster = ClusterConfig()
     cluster.name = "c"
-    let configuration = ResolvedConfiguration(routing: RoutingConfig(), addresses: addresses)
+    let configuration = ResolvedConfiguration(routing: RoutingConfig(), names: names)
     return BackendIdentity.all(of: subcluster, in: cluster, configuration).map {
       identity, address, weight in
       let port = address.ip.map { "\($0.port)" } ?? "unix"
@@ -41,6 +51,48 @@ struct BackendIdentityTests {
       backends(BackendConfig(address: .name("two.example", port: 8080), weight: 2)) == [
         "c s 10.0.0.1:8080 8080 2", "c s [2001:db8::1]:8080 8080 2",
       ])
+  }
+
+  @Test("a service brings ports and weights of its own")
+  func services() {
+    #expect(
+      backends(BackendConfig(address: .service("_http._tcp.example"), weight: 2)) == [
+        "c s 10.0.0.1:81 81 6", "c s [2001:db8::1]:82 82 2",
+      ])
+  }
+
+  @Test("all names of a configuration are known, each once for each way to look it up")
+  func allNames() {
+    var routing = RoutingConfig()
+    for (cluster, family) in [("a", NamesConfig.Family.any), ("b", .any), ("c", .ipv4)] {
+      var subcluster = SubclusterConfig()
+      subcluster.backends = [
+        BackendConfig(address: .name("x.example", port: 80)),
+        BackendConfig(address: .name("x.example", port: 81)),
+        BackendConfig(address: .ip(Self.first, port: 80)),
+      ]
+      var config = ClusterConfig()
+      config.name = cluster
+      config.subclusters = [subcluster]
+      config.names.family = family
+      routing.clusters.append(config)
+    }
+    #expect(
+      BackendName.all(of: routing) == [
+        BackendName(.host, "x.example"),
+        BackendName(.host, "x.example", settings: NameSettings(family: .ipv4)),
+      ])
+  }
+
+  @Test(
+    "a certificate has to be for the name in the configuration, not for what it leads to",
+    arguments: [
+      (Endpoint.name("shop.example", port: 80), "shop.example"),
+      (.service("_https._tcp.shop.example"), "shop.example"),
+    ])
+  func verifiedName(endpoint: Endpoint, name: String) {
+    let peer = VerifiedPeer(ClusterTLSConfig(), material: nil, backend: endpoint)
+    #expect(peer?.name == .host(name))
   }
 
   @Test("what has no address is no backend")
