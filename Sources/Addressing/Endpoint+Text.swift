@@ -43,8 +43,8 @@ extension Endpoint {
     let port = try parsePort(text[text.utf8.index(after: colon)...])
     if let address = IPAddress(String(host)) { return .ip(address, port: port) }
     let name = host.lowercased()
-    // Names come out in lower case, where these two would be read as something else.
-    guard isHostName(host.utf8), name != "unix", name != "fd" else { throw .badHost }
+    // Names come out in lower case, where these three would be read as something else.
+    guard isHostName(host.utf8), !["unix", "fd", "srv"].contains(name) else { throw .badHost }
     return .name(name, port: port)
   }
 

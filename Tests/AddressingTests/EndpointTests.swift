@@ -56,6 +56,7 @@ struct EndpointTests {
     arguments: [
       ("10.0.0.1:0", .portZero), ("a:0", .portZero), ("fd:web", .inheritedBackend),
       ("*:80", .badHost), ("a", .missingPort), ("FD:80", .badHost), ("Unix:80", .badHost),
+      ("Srv:80", .badHost),
       ("srv:", .badServiceName), ("srv:_http._tcp", .badServiceName),
       ("srv:_http._tcp.", .badServiceName), ("srv:http._tcp.a", .badServiceName),
       ("srv:_http.tcp.a", .badServiceName), ("srv:_._tcp.a", .badServiceName),

@@ -190,16 +190,16 @@ struct ProblemTests {
       "71: a.pool.max_idel: there is no such key; did you mean \"max_idle\"?"),
     Case(
       #"{"backends":["srv:_http._tcp.a","srv:http._tcp.a","srv:_http._tcp","srv:_a._b.c:80"]}"#,
-      "32: a.backends[1]: \"srv:http._tcp.a\": expected a service after srv:, as in srv:_http._tcp.example.org",
-      "50: a.backends[2]: \"srv:_http._tcp\": expected a service after srv:, as in srv:_http._tcp.example.org",
-      "67: a.backends[3]: \"srv:_a._b.c:80\": expected a service after srv:, as in srv:_http._tcp.example.org"
+      "33: a.backends[1]: \"srv:http._tcp.a\": expected a service after srv:, as in srv:_http._tcp.example.org",
+      "51: a.backends[2]: \"srv:_http._tcp\": expected a service after srv:, as in srv:_http._tcp.example.org",
+      "68: a.backends[3]: \"srv:_a._b.c:80\": expected a service after srv:, as in srv:_http._tcp.example.org"
     ),
     Case(
       #"{"backends":["a:80"],"names":{"min_ttl":"99ms","max_ttl":"25h","family":"v4","ttl":1}}"#,
       "41: a.names.min_ttl: 99ms is outside 100ms...24h",
       "58: a.names.max_ttl: 25h is outside 100ms...24h",
       "73: a.names.family: expected one of any, ipv4, ipv6, found \"v4\"",
-      "78: a.names.ttl: there is no such key; did you mean \"min_ttl\"?"),
+      "78: a.names.ttl: there is no such key"),
     Case(
       #"{"backends":["a:80"],"names":{"min_ttl":"10s","max_ttl":"5s"}}"#,
       "41: a.names.min_ttl: min_ttl is more than max_ttl"),
@@ -230,7 +230,7 @@ struct ProblemTests {
       "13: resolver.servers[0]: \"ns.example\": expected an IP address with or without a port, as in 10.0.0.1:53 or [::1]:53",
       "26: resolver.servers[1]: \"10.0.0.1:0\": expected an IP address with or without a port, as in 10.0.0.1:53 or [::1]:53",
       "39: resolver.servers[2]: expected a string, found 53",
-      "53: resolver.timeout: 9ms is outside 10ms...60s",
+      "53: resolver.timeout: 9ms is outside 10ms...1m",
       "67: resolver.tries: 0 is outside 1...10"),
     Case(#"{"servers":"10.0.0.1"}"#),
     Case(#"{"servers":[]}"#, "12: resolver.servers: must not be empty"),

@@ -145,16 +145,15 @@ def test_time_to_live_is_kept_within_its_bounds(make, names, ttl):
     serve(make, names, "shop.test:80",
           names={"family": "ipv4", "min_ttl": "200ms", "max_ttl": "400ms"})
     times = [question.time for question in names.wait_asked("shop.test", "A", 5)]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:])]
-    assert min(gaps) >= (0.19 if ttl == 0 else 0.39), gaps
+    # Four times the bound; the server's own clock may have been late for the first one.
+    assert times[4] - times[0] >= (0.6 if ttl == 0 else 1.2), times
 
 
 def test_time_to_live_counts(make, names):
     names.set("shop.test", "127.0.0.1", ttl=1)
     serve(make, names, "shop.test:80", names={"family": "ipv4", "max_ttl": "60s"})
     times = [question.time for question in names.wait_asked("shop.test", "A", 3)]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:])]
-    assert min(gaps) >= 0.99, gaps
+    assert times[2] - times[0] >= 1.7, times
 
 
 # Failures
@@ -195,10 +194,11 @@ def test_one_family_that_fails_takes_nothing_from_the_other(make, names):
     def fail_aaaa(query: bytes, answer: bytes) -> bytes:
         return dns.cut(query, answer) if b"\0\x1c\0\1" in query else answer
 
+    names.set("shop.test", "127.0.0.2", "fd00::1")
     names.fail("shop.test", fail_aaaa)
-    names.set("shop.test", "127.0.0.2")
     wait_backends(portico, "shop.test", "127.0.0.2", "fd00::1")
     portico.wait_log("name lookup failed name=shop.test reason=malformed_answer keeps=2")
+    names.set("shop.test", "127.0.0.2")
     names.heal("shop.test")
     wait_backends(portico, "shop.test", "127.0.0.2")
 
@@ -221,7 +221,7 @@ def test_cluster_without_an_address_waits_for_one(make, names):
     origin = make.origin(name="late")
     port = origin.listener.getsockname()[1]
     portico = serve(make, names, f"shop.test:{port}")
-    portico.wait_log(r"warning .*portico.json:\d+:\d+: clusters.app: shop.test has no address yet "
+    portico.wait_log(r"portico.json:\d+:\d+: warning: clusters.app: shop.test has no address yet "
                      r"\(no_such_name\); it is looked up further")
     response = portico.get()
     assert response.status == 503 and b"no_backend" in response.body

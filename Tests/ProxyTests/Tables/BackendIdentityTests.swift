@@ -2,6 +2,7 @@ import Addressing
 import Configuration
 import EventLoop
 import Names
+import TLS
 import Testing
 
 @testable import Proxy
