@@ -1,4 +1,5 @@
 import HTTPSemantics
+import Names
 import Proxy
 
 extension WorkerStatistics {
