@@ -39,7 +39,8 @@ extension AdminConfig {
         return "admin listens on loopback addresses and unix sockets only"
       }
       return isGuarded ? nil : "TCP takes a token_file: every user of this machine could connect"
-    case .name, .service, .inherited: return "expected a loopback address with a port, or unix:/path"
+    case .name, .service, .inherited:
+      return "expected a loopback address with a port, or unix:/path"
     }
   }
 }
