@@ -1,3 +1,5 @@
+// For `timeval`, which c-ares brings along as well: an optimised build takes it for that one.
+import CAres
 import CLinux
 import Glibc
 

@@ -78,13 +78,13 @@ final class HTTP2Session: HTTP2Link {
     begun.value.append(stream)
   }
 
+  override var hasBegunEnough: Bool { begun.value.count >= Self.startsPerTurn }
+
   override func startStreams() -> Bool {
-    let waiting = begun.value.count
-    if waiting == 0 { return true }
-    let due = isOver ? waiting : min(waiting, Self.startsPerTurn)
-    for index in 0..<due { begun.value[index].start() }
-    begun.value.removeFirst(due)
-    return due == waiting
+    let isBurst = hasBegunEnough
+    for index in begun.value.indices { begun.value[index].start() }
+    begun.value.removeAll(keepingCapacity: true)
+    return !isBurst
   }
 
   /// Takes the request that came by HTTP/1.1 as stream 1 (RFC 7540 §3.2).

@@ -68,7 +68,10 @@ extension HTTP2Link {
       let event = try engine.receive(buffer.span.extracting(unread), at: &position, now: now)
       switch event {
       case .needMoreOctets: return
-      case .request(let slot): receivedRequest(slot)
+      case .request(let slot):
+        receivedRequest(slot)
+        // What follows has the next turn: it may cancel these, which makes room for others.
+        if hasBegunEnough { return }
       case .response(let slot): stream(at: slot)?.receivedHead(&engine)
       case .data(let slot, let range):
         let start = unread.lowerBound

@@ -74,9 +74,11 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
 
   /// A request's head is in the engine.
   func receivedRequest(_ slot: StreamSlot) {}
-  /// All that has come in this turn has been dealt with: requests of it can be served.
+  /// Whether no further request may begin in this turn.
+  var hasBegunEnough: Bool { false }
+  /// What has come in this turn has been dealt with: requests of it can be served.
   ///
-  /// - Returns: false if some are left for the next turn.
+  /// - Returns: false if the rest of it is left for the next turn.
   func startStreams() -> Bool { true }
   func receivedSettings() {}
   func receivedPong(_ data: UInt64) {}
