@@ -48,7 +48,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   /// another's.
   private static let highWater = 64 * 1024
   /// Octets that the kernel holds back: with its usual megabytes, small responses beside a big one came
-  /// 20 times as late as without it, and so they come 2 times as late.
+  /// 20 times as late as without it, and so they come 4 times as late.
   private static let mostInKernel: Int32 = 16 * 1024
   /// Octets that a full socket has not taken, from which on nothing more is read.
   private static let mostUnsent = 256 * 1024
