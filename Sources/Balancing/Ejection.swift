@@ -49,6 +49,11 @@ public struct Ejection: Equatable, Sendable {
     policy.consecutive > 0 && failures >= policy.consecutive
   }
 
+  /// The state when the ejection that has just begun is not to be.
+  public var afterUndoing: Ejection {
+    Ejection(ejections: count - min(count, 1), failures: 0, until: 0)
+  }
+
   /// The state when it is ejected now.
   public func afterEjection(at now: UInt64, policy: EjectionPolicy) -> Ejection {
     if isEjected(at: now) { return self }

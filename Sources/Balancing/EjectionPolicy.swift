@@ -29,10 +29,8 @@ public struct EjectionPolicy: Equatable, Sendable {
     self.maxPercent = maxPercent
   }
 
-  /// Whether one more of `total` backends may be ejected, when `ejected` are.
-  public func allowsAnother(ejected: Int, of total: Int) -> Bool {
-    (ejected + 1) * 100 <= maxPercent * total
-  }
+  /// How many of `total` backends may be ejected at the same time.
+  public func most(of total: Int) -> Int { maxPercent * total / 100 }
 
   /// Milliseconds of the n-th ejection in a row.
   func rest(ofEjection number: UInt64) -> UInt64 {

@@ -59,6 +59,20 @@ public struct SharedCounter: @unchecked Sendable {
   public func add(_ number: Int) -> Int {
     unsafe pointer.pointee.wrappingAdd(number, ordering: .relaxed).newValue
   }
+
+  /// Adds one, unless that makes more than `limit`: then nobody sees it even for a moment.
+  ///
+  /// - Returns: Whether it was added.
+  public func addOne(upTo limit: Int) -> Bool {
+    var before = value
+    while before < limit {
+      let (isDone, now) = unsafe pointer.pointee.weakCompareExchange(
+        expected: before, desired: before &+ 1, ordering: .relaxed)
+      if isDone { return true }
+      before = now
+    }
+    return false
+  }
 }
 
 /// Some counters in an order of their own, to be read in a row.

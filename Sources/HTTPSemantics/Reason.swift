@@ -179,7 +179,7 @@ public enum Reason: String, CaseIterable, Sendable {
 
   /// Part of the share that a subcluster refuses on purpose (`refuse`).
   case refusedShare = "refused_share"
-  /// Every backend of the cluster refuses connections and rests, or has weight 0.
+  /// No backend of the cluster can be used.
   case noBackend = "no_backend"
   /// Too many requests wait for a connection already.
   case queueFull = "queue_full"

@@ -20,10 +20,8 @@ struct ConfigurationOption: ParsableArguments {
   var path: String {
     file ?? (FileSystem.exists(Self.installed) ? Self.installed : "conf/portico.json")
   }
-}
 
-extension ConfigurationOption {
-  /// Where the daemon is met. Whether the rest of the configuration is good is for the daemon to say.
+  /// Where the running daemon is asked. Whether the rest of the configuration is good is for it to say.
   var controlSocket: ControlSocketPath {
     let result = loadConfiguration(at: path, from: DiskFiles())
     return ControlSocketPath(configured: result.startup.controlSocket)

@@ -12,6 +12,7 @@ struct Portico: ParsableCommand {
     version: "portico \(version)",
     subcommands: [
       ServeCommand.self, CheckCommand.self, ReloadCommand.self, StatusCommand.self, TopCommand.self,
+      BackendCommand.self,
       DemoCommand.self, OriginCommand.self, CertCommand.self, ExplainCommand.self,
     ])
 }

@@ -174,7 +174,9 @@ struct ProblemTests {
     Case(
       #"{"backends":["a:80"],"timeouts":{"grpc_max":"0s"}}"#,
       "45: a.timeouts.grpc_max: 0s is outside 1ms...24h"),
-    Case(#"{"backends":["a:80"],"helth":{}}"#, "22: a.helth: there is no such key"),
+    Case(
+      #"{"backends":["a:80"],"helth":{}}"#,
+      "22: a.helth: there is no such key; did you mean \"health\"?"),
     Case(
       #"{"backends":["a:80"],"host":"a/b"}"#,
       "29: a.host: expected \"keep\", \"backend\" or a host such as \"api.example:8080\""),

@@ -69,6 +69,11 @@ struct SchemaTests {
     Object("names", NamesConfig.Key.self, cluster(#""names":{@}"#)),
     Object("resolver", ResolverConfig.Key.self, #""resolver":{@}"#),
     Object("pool", PoolConfig.Key.self, cluster(#""pool":{@}"#)),
+    Object("limits", LimitsConfig.Key.self, cluster(#""limits":{@}"#)),
+    Object(
+      "adaptiveLimit", AdaptiveLimitConfig.Key.self, cluster(#""limits":{"adaptive":{@}}"#)),
+    Object("ejection", EjectionConfig.Key.self, cluster(#""ejection":{@}"#)),
+    Object("health", HealthConfig.Key.self, cluster(#""protocol":"http2","health":{@}"#)),
     Object("retries", RetryConfig.Key.self, cluster(#""retries":{@}"#)),
     Object("retryBudget", RetryBudgetConfig.Key.self, cluster(#""retries":{"budget":{@}}"#)),
     Object(

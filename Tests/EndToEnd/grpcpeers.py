@@ -91,6 +91,34 @@ class Server:
         self.server.stop(0).wait(DEADLINE)
 
 
+class HealthServer:
+    """`grpc.health.v1.Health`, written out by hand: a service is known once it is `set`."""
+
+    def __init__(self):
+        self.serving: dict[str, bool] = {}
+        self.server = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
+        self.server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(
+            "grpc.health.v1.Health", {"Check": grpc.unary_unary_rpc_method_handler(self._check)})])
+        self.address = "127.0.0.1:%d" % self.server.add_insecure_port("127.0.0.1:0")
+        self.server.start()
+
+    def set(self, service: str, serving: bool) -> None:
+        self.serving[service] = serving
+
+    def _check(self, request: bytes, context) -> bytes:
+        # HealthCheckRequest { string service = 1 }, HealthCheckResponse { ServingStatus status = 1 }.
+        service = request[2:].decode() if request else ""
+        if service not in self.serving:
+            context.abort(grpc.StatusCode.NOT_FOUND, "no such service")
+        return b"\x08\x01" if self.serving[service] else b"\x08\x02"
+
+    def __enter__(self) -> "HealthServer":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.server.stop(None).wait()
+
+
 def channel_to(portico, *options) -> grpc.Channel:
     return grpc.insecure_channel("%s:%d" % portico.address(), options=[*UNLIMITED, *options])
 

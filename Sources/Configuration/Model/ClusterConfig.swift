@@ -38,6 +38,16 @@ public struct ClusterConfig: Equatable, Sendable {
   public var retries = RetryConfig()
   /// How the names of its backends are looked up.
   public var names = NamesConfig()
+  public var ejection = EjectionConfig()
+  /// nil: backends are not checked. JSON: `health`.
+  public var health: HealthConfig?
+  public var limits = LimitsConfig()
+  /// Percent of the backends that have to be healthy and not ejected; when fewer are, all are used.
+  /// 0...100; 0: never. JSON: `panic_threshold`.
+  public var panicThreshold = 50
+  /// How long a backend that is new or has come back takes to get its whole weight; 0: no time. JSON:
+  /// `slow_start`.
+  public var slowStart: Duration = .zero
 
   public init() {}
 }
@@ -57,10 +67,21 @@ public struct SubclusterConfig: Equatable, Sendable {
 
 /// One entry of `backends`: `"10.0.0.1:8080"`, or an object with `address` and `weight`.
 public struct BackendConfig: Equatable, Sendable {
+  /// What an operator has decided about it. JSON: `state`.
+  public enum State: String, CaseIterable, Sendable {
+    /// In use.
+    case up
+    /// Finishes what it has, and what is bound to it by a sticky session; gets nothing new.
+    case drain
+    /// Gets nothing.
+    case down
+  }
+
   /// `.ip`, `.unix`, `.name` or `.service`.
   public var address: Endpoint
   /// 0...10,000; 0 gets no traffic. Default 1.
   public var weight = 1
+  public var state = State.up
   /// Where the address stands, for what is found out about it later.
   public var location: SourceLocation
 

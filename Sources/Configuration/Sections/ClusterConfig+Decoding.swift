@@ -3,11 +3,13 @@ import Addressing
 extension ClusterConfig {
   enum Key: String, ObjectKey {
     case subclusters, backends, host, `protocol`, http2, tls, timeouts, pool
-    case balance, split, prefer, sticky, retries, names
+    case balance, split, prefer, sticky, retries, names, ejection, health, limits
     case spillBelow = "spill_below"
+    case panicThreshold = "panic_threshold"
+    case slowStart = "slow_start"
 
     static let later: Set<String> = [
-      "ejection", "health", "mirror", "proxy_protocol", "queue", "slow_start",
+      "mirror", "proxy_protocol", "queue",
     ]
   }
 
@@ -24,6 +26,23 @@ extension ClusterConfig {
     if let node = object[.pool] { pool = PoolConfig(decoding: node) }
     if let node = object[.retries] { retries = RetryConfig(decoding: node, isOfRoute: false) }
     if let node = object[.names] { names = NamesConfig(decoding: node) }
+    if let node = object[.ejection] { ejection = EjectionConfig(decoding: node) }
+    if let node = object[.limits] { limits = LimitsConfig(decoding: node) }
+    if let node = object[.health] { health = healthConfig(decoding: node) }
+    object.read(.panicThreshold, into: &panicThreshold, in: 0...100)
+    object.read(.slowStart, into: &slowStart, in: Ranges.optionalTime)
+  }
+
+  private func healthConfig(decoding node: Node) -> HealthConfig {
+    let config = HealthConfig(decoding: node)
+    if config.kind == .grpc, self.protocol == .http1 {
+      node.fail("a check by gRPC takes \"protocol\" \"http2\"")
+    }
+    let isUnix = subclusters.contains { subcluster in
+      subcluster.backends.contains { if case .unix = $0.address { true } else { false } }
+    }
+    if config.port != nil, isUnix { node.fail("a backend on a unix socket has no port") }
+    return config
   }
 
   private mutating func readProtocol(_ object: ObjectNode<Key>) {
@@ -98,7 +117,7 @@ extension SubclusterConfig {
 
 extension BackendConfig {
   enum Key: String, ObjectKey {
-    case address, weight
+    case address, weight, state
 
     static let later: Set<String> = [
       "backup", "health", "max_connections", "name", "protocol", "tls",
@@ -139,6 +158,7 @@ extension BackendConfig {
     object.read(.weight, into: &weight, in: Ranges.weight)
     guard let place = object.required(.address), let address = endpoint(place) else { return nil }
     self.init(address: address, weight: weight, location: place.location)
+    object.read(.state, into: &state)
   }
 }
 

@@ -56,7 +56,7 @@ actor AdminClient {
   ///
   /// - Parameter patience: Until there is an answer.
   func ask(
-    _ method: StaticString, _ path: StaticString, patience: Interval = .seconds(10)
+    _ method: StaticString, _ path: String, patience: Interval = .seconds(10)
   ) async throws(Failure) -> Answer {
     guard let address = SocketAddress(.unix(path: place.path)) else {
       throw Failure(text: "\(place.path) is too long for a socket's path")
@@ -85,7 +85,7 @@ actor AdminClient {
 
   /// - Returns: All that the daemon sent.
   private func exchange(
-    _ method: StaticString, _ path: StaticString, with address: SocketAddress,
+    _ method: StaticString, _ path: String, with address: SocketAddress,
     until deadline: Instant
   ) async throws(TransportError) -> [UInt8] {
     let transport = try Transport.connecting(to: address, on: loop)

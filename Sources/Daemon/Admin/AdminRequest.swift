@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import HTTPSemantics
+import Proxy
 
 /// What can be asked on the control socket and on the admin listener.
 enum AdminRequest: Equatable, Sendable {
@@ -14,6 +15,10 @@ enum AdminRequest: Equatable, Sendable {
   case configuration
   /// `GET /clusters`: each backend's state.
   case clusters
+  /// `GET /backends`: who is in use, who is not, and why.
+  case backends
+  /// `POST /backends/NAME/STATE`, with `reset` for the configuration's state, which is nil.
+  case assign(AssignedState?, backend: String)
   /// `GET /connections`: what is open.
   case connections
   /// `GET /statistics`
@@ -27,6 +32,11 @@ enum AdminRequest: Equatable, Sendable {
   /// - Throws: The status of the answer: 400, 404 or 405.
   init(_ method: Method, path: String, query: String = "") throws(Refusal) {
     let isRead = method == .get || method == .head
+    if path.hasPrefix("/backends/") {
+      self = try Self.assignment(String(path.dropFirst("/backends/".count)))
+      guard method == .post else { throw .wrongMethod(allow: "POST") }
+      return
+    }
     switch path {
     case "/reload":
       guard method == .post else { throw .wrongMethod(allow: "POST") }
@@ -45,11 +55,21 @@ enum AdminRequest: Equatable, Sendable {
     case "/metrics": self = .metrics
     case "/config": self = .configuration
     case "/clusters": self = .clusters
+    case "/backends": self = .backends
     case "/connections": self = .connections
     case "/statistics": self = .statistics
     default: throw Refusal(status: .notFound)
     }
     guard isRead else { throw .wrongMethod(allow: "GET, HEAD") }
+  }
+
+  /// - Parameter path: What comes after `/backends/`; a backend on a unix socket has slashes in its name.
+  private static func assignment(_ path: String) throws(Refusal) -> AdminRequest {
+    guard let slash = path.lastIndex(of: "/") else { throw Refusal(status: .notFound) }
+    let word = path[path.index(after: slash)...]
+    let state = AssignedState.allCases.first { $0.name == word }
+    guard state != nil || word == "reset" else { throw Refusal(status: .notFound) }
+    return .assign(state, backend: String(path[..<slash]))
   }
 
   private static func level(_ query: String) -> LoggingConfig.Level? {

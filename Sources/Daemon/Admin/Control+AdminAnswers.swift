@@ -27,6 +27,12 @@ extension Control {
       let observation = service?.workers.observe() ?? Observation()
       if connection.wantsJSON { return await connection.respondJSON(observation.clustersJSON) }
       return await connection.respondText(.ok, observation.clustersTable)
+    case .backends: return await answerBackends(connection)
+    case .assign(let state, let backend):
+      guard service?.workers.assign(state, to: backend) == true else {
+        return await connection.respondText(.notFound, "there is no backend \(backend)\n")
+      }
+      return await answerBackends(connection, named: backend)
     case .connections: return await answerConnections(connection)
     case .statistics:
       let statistics = await service?.workers.statistics() ?? WorkerStatistics()
@@ -57,6 +63,16 @@ extension Control {
       process: .read(), version: options.version, isReady: phase == .serving)
     return await connection.respond(
       .ok, type: format.contentType, content: report.text(format))
+  }
+
+  private func answerBackends(
+    _ connection: ServerConnection, named name: String? = nil
+  ) async -> Bool {
+    let observation = service?.workers.observe() ?? Observation()
+    if connection.wantsJSON {
+      return await connection.respondJSON(observation.backendsJSON(named: name))
+    }
+    return await connection.respondText(.ok, observation.backendsTable(named: name))
   }
 
   private func answerConnections(_ connection: ServerConnection) async -> Bool {

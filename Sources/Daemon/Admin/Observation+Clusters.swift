@@ -41,6 +41,9 @@ extension Observation.Backend {
   /// In one word.
   var state: String {
     if weight == 0 || subclusterWeight == 0 { return "off" }
+    if decidedState != .up { return decidedState.name }
+    if health == .unhealthy { return "unhealthy" }
+    if ejectedMilliseconds > 0 { return "ejected" }
     return isUsable ? "up" : "resting"
   }
 
@@ -49,6 +52,10 @@ extension Observation.Backend {
       "subcluster": JSONText.string(subcluster),
       "address": JSONText.string(address),
       "state": JSONText.string(state),
+      "configured_state": JSONText.string(configuredState.name),
+      "assigned_state": assignedState.map { JSONText.string($0.name) } ?? "null",
+      "health": JSONText.string(health.rawValue),
+      "ejected_ms": "\(ejectedMilliseconds)",
       "rest_ms": "\(restMilliseconds)",
       "weight": "\(weight)",
       "subcluster_weight": "\(subclusterWeight)",

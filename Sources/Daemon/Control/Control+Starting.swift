@@ -84,7 +84,7 @@ extension Control {
     let limit = DescriptorLimit.raise()
     let workers = WorkerGroup(
       count: options.workers ?? snapshot.startup.workers ?? Machine.processorCount,
-      maxConnections: defaultMaxConnections(descriptors: limit)
+      maxConnections: defaultMaxConnections(descriptors: limit), checkingOn: loop
     ) { [events] in events.add(.proxy($0)) }
     let destination: AccessLogDestination?
     do throws(OutputFile.WriteError) {

@@ -17,6 +17,27 @@ extension ProgramLog {
       warning(
         "backend rests", ["backend": backend, "reason": reason, "for": "\(milliseconds)ms"])
     case .backendRecovered(let backend): notice("backend recovered", ["backend": backend])
+    case .backendEjected(let cluster, let backend, let reason, let milliseconds):
+      warning(
+        "backend ejected",
+        [
+          "cluster": cluster, "backend": backend, "reason": reason, "for": "\(milliseconds)ms",
+        ])
+    case .backendUnhealthy(let cluster, let backend, let reason):
+      warning("backend unhealthy", ["cluster": cluster, "backend": backend, "reason": reason])
+    case .backendHealthy(let cluster, let backend):
+      notice("backend healthy", ["cluster": cluster, "backend": backend])
+    case .backendAssigned(let cluster, let backend, let state, let isOfConfiguration):
+      notice(
+        "backend state assigned",
+        [
+          "cluster": cluster, "backend": backend, "state": state.name,
+          "by": isOfConfiguration ? "configuration" : "operator",
+        ])
+    case .clusterPanics(let cluster):
+      error("too few healthy backends, all are used", ["cluster": cluster])
+    case .clusterRecovered(let cluster):
+      notice("enough healthy backends again", ["cluster": cluster])
     case .acceptingPaused(let worker, let reason):
       warning("accepting paused", ["worker": "\(worker)", "reason": reason])
     case .acceptingResumed(let worker): notice("accepting resumed", ["worker": "\(worker)"])

@@ -58,12 +58,20 @@ extension ClusterRuntime {
   /// Makes the next choice look at all backends before.
   func lookAgain() { seenChanges = 0 }
 
-  private func lookIfChanged(at now: UInt64) {
+  /// Tells the balancer what its backends are good for, if that has changed.
+  func lookIfChanged(at now: UInt64) {
     let changes = shared.changeCount
     guard changes != seenChanges || now >= nextChange else { return }
     var next = UInt64.max
+    let isPanicking = isPanicking(at: now)
+    if shared.setPanicking(isPanicking) { onPanic?(isPanicking) }
     for index in backends.indices {
-      let state = backends[index].pool.shared.availability(at: now)
+      let backend = backends[index].pool.shared
+      let state = backend.availability(at: now, slowStart: slowStart, isPanicking: isPanicking)
+      // Who is used for lack of others may be well again by then.
+      if isPanicking, backend.ejection.isEjected(at: now) {
+        next = min(next, backend.ejection.until)
+      }
       availability[index] = state
       next = min(next, state.until)
     }

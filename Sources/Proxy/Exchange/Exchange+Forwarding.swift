@@ -17,7 +17,7 @@ extension Exchange {
   ) async throws(ProxyError) {
     chooseRequestID(client)
     let plan = route.retries ?? cluster.retries
-    cluster.retryBudget.countRequest(at: state.loop.now.milliseconds)
+    cluster.retryBudget.value.countRequest(at: state.loop.now.milliseconds)
     countedTries = 0
     var again: BackendRuntime?
     var isPausing = false
@@ -25,9 +25,15 @@ extension Exchange {
     while true {
       if isPausing { try await pauseBeforeTry(client, plan) }
       isPausing = false
-      let backend = if let again { again } else { try choose(from: cluster, for: client, plan) }
-      backend.began()
-      defer { backend.ended() }
+      let backend: BackendRuntime
+      if let limits = cluster.limits {
+        backend = try await chooseWithinLimits(client, from: cluster, plan, limits, again)
+      } else {
+        backend =
+          if let again { again } else { try choose(from: cluster, for: client, plan, butNot: []) }
+        backend.began()
+      }
+      defer { end(with: backend, of: cluster) }
       let result =
         switch cluster.backendProtocol {
         case .http1:
@@ -47,6 +53,12 @@ extension Exchange {
         if refusals == Self.maxRefusals || !plan.onConnectFailure { throw noBackend(cluster) }
       }
     }
+  }
+
+  private func end(with backend: BackendRuntime, of cluster: ClusterRuntime) {
+    guard let limits = cluster.limits else { return backend.ended() }
+    backend.endWithinLimits()
+    limits.release()
   }
 
   private enum TryResult {
@@ -111,7 +123,9 @@ extension Exchange {
     if plan.tellsAttempts { client.request.attemptsToTell = log.attempts }
     let beganAt = state.loop.now
     do throws(ProxyError) {
-      if try await exchange(client, over: stream, of: backend, cluster, route, plan) {
+      let isAnswered = try await exchange(client, over: stream, of: backend, cluster, route, plan)
+      noteAnswer(backend, cluster, status: log.status.rawValue)
+      if isAnswered {
         counters.responses.count(log.status)
         return .done
       }
@@ -127,6 +141,7 @@ extension Exchange {
       let next =
         log.attempts < Self.mostAttempts
         ? nextTry(client, stream, after: error, plan, cluster) : .none
+      noteBreakdown(backend, cluster, error, isReused: stream.isReused)
       stream.cancel()
       if let abortCause { throw abortCause }
       switch next {
@@ -148,6 +163,7 @@ extension Exchange {
   ) {
     let now = state.loop.now
     cluster.answered(backend, after: max(now - beganAt, .seconds(1)), at: now)
+    if cluster.limits != nil { backend.adapt(to: now - beganAt, failed: true, at: now) }
   }
 
   private func chooseRequestID<Client: DownstreamStream>(_ client: Client) {
@@ -164,34 +180,43 @@ extension Exchange {
   // MARK: Getting a connection
 
   /// The next backend of those that can be used, and if possible none that was tried.
-  private func choose<Client: DownstreamStream>(
-    from cluster: ClusterRuntime, for client: Client, _ plan: RetryPlan
+  ///
+  /// - Parameter full: Indices of those that have enough to do.
+  func choose<Client: DownstreamStream>(
+    from cluster: ClusterRuntime, for client: Client, _ plan: RetryPlan, butNot full: [Int]
   ) throws(ProxyError) -> BackendRuntime {
     if !passedOver.isEmpty {
-      var others: [Int] = []
-      if !plan.usesOtherSubclusters {
-        let home = cluster.backends[passedOver[0]].subcluster
-        others = cluster.backends.filter { $0.subcluster != home }.map(\.index)
-      }
-      let last = passedOver[passedOver.count - 1]
-      // When nobody else is left, whoever was not the last one, or the last one.
-      for tried in [passedOver, [last]] {
-        let chosen = cluster.choose(
-          for: client.request, at: state.loop.now, after: tried + others)
-        if case .backend(let backend) = chosen { return backend }
-      }
-      let backend = cluster.backends[last]
-      guard backend.pool.beginTry(at: state.loop.now.milliseconds) else {
-        throw noBackend(cluster)
-      }
-      return backend
+      return try chooseAgain(from: cluster, for: client, plan, butNot: full)
     }
-    switch cluster.choose(for: client.request, at: state.loop.now) {
+    switch cluster.choose(for: client.request, at: state.loop.now, after: full) {
     case .backend(let backend): return backend
     case .refused(let status):
       throw ProxyError(source: .internal, status: status, reason: .refusedShare)
     case .nobody: throw noBackend(cluster)
     }
+  }
+
+  /// The same for a request that has been somewhere.
+  private func chooseAgain<Client: DownstreamStream>(
+    from cluster: ClusterRuntime, for client: Client, _ plan: RetryPlan, butNot full: [Int]
+  ) throws(ProxyError) -> BackendRuntime {
+    var others = full
+    if !plan.usesOtherSubclusters {
+      let home = cluster.backends[passedOver[0]].subcluster
+      others += cluster.backends.filter { $0.subcluster != home }.map(\.index)
+    }
+    let last = passedOver[passedOver.count - 1]
+    // When nobody else is left, whoever was not the last one, or the last one.
+    for tried in [passedOver, [last]] {
+      let chosen = cluster.choose(
+        for: client.request, at: state.loop.now, after: tried + others)
+      if case .backend(let backend) = chosen { return backend }
+    }
+    let backend = cluster.backends[last]
+    guard !full.contains(last),
+      backend.pool.beginTry(at: state.loop.now.milliseconds)
+    else { throw noBackend(cluster) }
+    return backend
   }
 
   private func takeIdle<Client: DownstreamStream>(
@@ -221,7 +246,7 @@ extension Exchange {
     _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> BackendConnection? {
     let pool = backend.pool
-    if !pool.reserve() {
+    if !pool.reserveFresh() {
       if let idle = try await queue(for: pool, client, cluster) { return idle }
     }
     guard let transport = try await connect(backend, client, cluster) else { return nil }
@@ -252,7 +277,10 @@ extension Exchange {
       }
       stopWatching(client)
       pool.counters.opened.add()
-      if pool.shared.succeeded() { state.onEvent(.backendRecovered(backend: backend.label)) }
+      if pool.shared.succeeded() {
+        pool.shared.returned(at: state.loop.now.milliseconds)
+        state.onEvent(.backendRecovered(backend: backend.label))
+      }
       return transport
     } catch {
       waitsAt = nil
@@ -335,7 +363,7 @@ extension Exchange {
           retryAfterSeconds: 1)
       case .ready:
         if let idle = pool.checkOut(peeking: true, now: state.loop.now) { return idle }
-        if pool.reserve() { return nil }
+        if pool.reserveFresh() { return nil }
       }
     }
   }

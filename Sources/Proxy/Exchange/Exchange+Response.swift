@@ -23,6 +23,8 @@ extension Exchange {
       try await receiveHead(client, over: backend, timeout: headTimeout, plan.perTryTimeout)
       let now = state.loop.now
       cluster.answered(target, after: now - sentAt, at: now)
+      if cluster.limits != nil { target.adapt(to: now - sentAt, failed: false, at: now) }
+      log.status = StatusCode(rawValue: backend.head.status)
       if isToBeRepeated(client, backend, plan, cluster) {
         await throwAway(client, backend)
         return false
@@ -142,7 +144,6 @@ extension Exchange {
   private func passHead<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend
   ) throws(ProxyError) -> Bool {
-    log.status = StatusCode(rawValue: backend.head.status)
     log.headAt = Instant.read()
     log.phase = .response
     guard let headBuffer = backend.headBuffer else {

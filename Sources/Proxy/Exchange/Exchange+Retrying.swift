@@ -72,7 +72,7 @@ extension Exchange {
 
   private func takeTry(_ plan: RetryPlan, _ cluster: ClusterRuntime) -> Bool {
     guard countedTries < plan.attempts else { return false }
-    guard cluster.retryBudget.take(at: state.loop.now.milliseconds) else {
+    guard cluster.retryBudget.value.take(at: state.loop.now.milliseconds) else {
       state.statistics.retriesOverBudget &+= 1
       return false
     }

@@ -15,6 +15,7 @@ extension Explanation {
     var shared = SharedState()
     shared.update(for: configuration)
     let cluster = ClusterRuntime(config, configuration, shared: shared, startingAt: 0)
+    cluster.lookIfChanged(at: 0)
     add("cluster", "\(config.name): \(config.balance.text)")
     if config.subclusters.count > 1, config.split.policy == .hash {
       add("", "subclusters by \(config.split.text)")
@@ -41,7 +42,9 @@ extension Explanation {
       for (backend, weight) in zip(cluster.backends[members], inner) {
         let label = names.text(of: backend.label)
         let part = Share(share.fraction * Double(weight) / Double(max(1, sum)))
-        add("", "\(label)  \(part)  weight \(weight / 100)")
+        let state = backend.pool.shared.configuredState
+        let note = state == .up ? "" : ", state \(state.name)"
+        add("", "\(label)  \(part)  weight \(weight / 100)\(note)")
       }
     }
     if config.subclusters.contains(where: { $0.priority > 0 }) || config.prefer != nil {

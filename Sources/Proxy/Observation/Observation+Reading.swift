@@ -57,17 +57,16 @@ extension Observation {
   ) {
     var seen: Set<BackendIdentity> = []
     for subcluster in cluster.subclusters {
-      for (identity, _, weight) in BackendIdentity.all(of: subcluster, in: cluster, configuration) {
+      for (identity, _, weight, _) in BackendIdentity.all(
+        of: subcluster, in: cluster, configuration)
+      {
         guard let state = shared.backends[identity], seen.insert(identity).inserted else {
           continue
         }
         var entry = Backend(
           cluster: cluster.name, subcluster: subcluster.name, address: state.label, weight: weight,
           subclusterWeight: subcluster.weight)
-        entry.isUsable = state.rest.isUsable
-        entry.restMilliseconds = state.rest.remaining(at: now.milliseconds)
-        entry.open = state.openCount
-        entry.waiting = state.waitingCount
+        entry.add(state, now: now.milliseconds)
         for share in shared.counters.shares {
           if let counters = share.backends[identity] { entry.add(counters) }
         }
@@ -104,6 +103,23 @@ extension Observation.Cluster {
 }
 
 extension Observation.Backend {
+  fileprivate mutating func add(_ state: SharedBackend, now: UInt64) {
+    let ejection = state.ejection
+    restMilliseconds = state.rest.remaining(at: now)
+    ejectedMilliseconds = ejection.isEjected(at: now) ? ejection.until - now : 0
+    health =
+      switch state.health {
+      case .unknown: .unknown
+      case .healthy: .healthy
+      case .unhealthy: .unhealthy
+      }
+    configuredState = state.configuredState
+    assignedState = state.overriddenState
+    isUsable = state.rest.isUsable && state.isWell(at: now) && state.assignedState == .up
+    open = state.openCount
+    waiting = state.waitingCount
+  }
+
   fileprivate mutating func add(_ counters: BackendCounters) {
     // In this order: what ends between the two readings must not be more than what began.
     let ended = counters.ended.value

@@ -36,9 +36,18 @@ public struct Observation: Sendable {
     /// 0: gets no traffic.
     public let weight: Int
     public let subclusterWeight: Int
+    /// Whether it gets requests, but for lack of others.
     public var isUsable = true
-    /// Milliseconds that it still rests.
+    /// Milliseconds that it still rests after refused connections.
     public var restMilliseconds: UInt64 = 0
+    /// Milliseconds that it is still ejected for what it answered.
+    public var ejectedMilliseconds: UInt64 = 0
+    /// What its checks have found; `unknown` also without checks.
+    public var health = Health.unknown
+    /// What the configuration says of it.
+    public var configuredState = AssignedState.up
+    /// What was decided at run time; nil: nothing.
+    public var assignedState: AssignedState?
     public var begun: UInt64 = 0
     public var inFlight: UInt64 = 0
     public var responses = ClassCounts()
@@ -52,6 +61,8 @@ public struct Observation: Sendable {
     /// Requests that wait for a connection.
     public var waiting = 0
   }
+
+  public enum Health: String, Sendable { case unknown, healthy, unhealthy }
 
   public struct Loop: Sendable {
     public let worker: Int

@@ -20,12 +20,13 @@ struct BackendIdentity: Hashable, Sendable {
     self.verified = verified
   }
 
-  /// The backends of `subcluster`, with their addresses and weights. A name stands for all of its
-  /// addresses, each with the name's weight; of a service that is multiplied by the record's.
+  /// The backends of `subcluster`, with their addresses, weights and states. A name stands for all of
+  /// its addresses, each with the name's state and weight; of a service that is multiplied by the
+  /// record's.
   static func all(
     of subcluster: SubclusterConfig, in cluster: ClusterConfig,
     _ configuration: ResolvedConfiguration
-  ) -> [(BackendIdentity, SocketAddress, weight: Int)] {
+  ) -> [(BackendIdentity, SocketAddress, weight: Int, state: BackendConfig.State)] {
     subcluster.backends.flatMap { backend in
       let verified = VerifiedPeer(
         cluster.tls, material: configuration.tls.clusters[cluster.name], backend: backend.address)
@@ -34,7 +35,7 @@ struct BackendIdentity: Hashable, Sendable {
           let identity = BackendIdentity(
             cluster: cluster.name, subcluster: subcluster.name, endpoint: endpoint,
             verified: verified)
-          return (identity, $0, weight)
+          return (identity, $0, weight, backend.state)
         }
       }
     }

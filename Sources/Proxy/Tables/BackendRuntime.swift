@@ -1,3 +1,4 @@
+import Balancing
 import Bytes
 import EventLoop
 
@@ -12,6 +13,8 @@ final class BackendRuntime {
   let hostField: [UInt8]
   /// Replaced by the worker's earlier pool for the same backend when the tables are adopted.
   @Cell var pool: ConnectionPool
+  /// How many of this worker's requests to it fail.
+  private let window = Slot(FailureWindow())
   /// Requests in flight of the whole subcluster, if anybody wants to know.
   private let subclusterLoad: SharedCounter?
 
@@ -27,6 +30,49 @@ final class BackendRuntime {
     // A unix socket has no authority of its own; what HTTP clients of such sockets say is localhost.
     hostField = Array((address.isUnix ? "localhost" : pool.shared.label).utf8)
   }
+
+  // MARK: Failures
+
+  /// Counts a try that has not failed.
+  func succeeded() { window.value.succeeded() }
+
+  /// Counts one that has.
+  ///
+  /// - Returns: Whether too many of this worker's have.
+  func failed(at now: UInt64, policy: EjectionPolicy) -> Bool {
+    window.value.failed(at: now, policy: policy)
+  }
+
+  // MARK: Limits
+
+  /// Requests of this worker that it works on, where limits count them.
+  @Cell private(set) var inFlightHere = 0
+  /// nil: there is none.
+  var adaptive: AdaptiveLimit?
+
+  /// A request goes to it, unless it has enough to do.
+  func tryToBegin(_ limits: ClusterLimits) -> Bool {
+    if let adaptive, inFlightHere >= adaptive.limit { return false }
+    guard pool.shared.inFlight.addOne(upTo: limits.backendRequests) else { return false }
+    inFlightHere &+= 1
+    subclusterLoad?.add(1)
+    return true
+  }
+
+  /// Takes in how long an answer took, or that it failed.
+  func adapt(to time: Interval, failed: Bool, at now: Instant) {
+    adaptive?.answered(
+      in: Double(time.microseconds), inFlight: inFlightHere, failed: failed,
+      at: Double(now.microseconds))
+  }
+
+  /// A request has ended that was begun within limits.
+  func endWithinLimits() {
+    inFlightHere &-= 1
+    ended()
+  }
+
+  // MARK: Counting
 
   /// A request goes to it.
   func began() {

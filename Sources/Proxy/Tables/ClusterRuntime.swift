@@ -21,7 +21,15 @@ final class ClusterRuntime {
   /// nil: backends are spoken to in clear.
   let encryption: ClusterEncryption?
   let retries: RetryPlan
-  var retryBudget: RetryBudget
+  /// nil: nobody is ejected for what it answers.
+  let ejection: EjectionRules?
+  /// nil: there are none.
+  let limits: ClusterLimits?
+  let slowStart: SlowStart
+  let panicThreshold: Int
+  /// Called when so few backends are well that all are used, and when that is over.
+  var onPanic: ((Bool) -> Void)?
+  let retryBudget: Slot<RetryBudget>
   /// In the order of the balancer's indices.
   let backends: [BackendRuntime]
   /// Their names, in the order of the balancer's indices.
@@ -67,14 +75,23 @@ final class ClusterRuntime {
     grpcMaxTimeout = Interval(config.timeouts.grpcMax)
     queueTimeout = Interval(config.timeouts.queue)
     retries = RetryPlan(config.retries)
-    retryBudget = RetryBudget(
-      percent: config.retries.budget.percent, minPerSecond: config.retries.budget.minPerSecond)
+    ejection = EjectionRules(config.ejection)
+    slowStart = SlowStart(duration: config.slowStart.milliseconds)
+    panicThreshold = config.panicThreshold
+    retryBudget = Slot(
+      RetryBudget(
+        percent: config.retries.budget.percent,
+        minPerSecond: config.retries.budget.minPerSecond))
     encryption = config.tls.map { _ in
       ClusterEncryption(config, material: configuration.tls.clusters[config.name])
     }
     shared = state.clusters[config.name] ?? SharedCluster()
+    limits = config.limits.isActive ? ClusterLimits(config.limits, shared: shared) : nil
     let members = Self.members(of: config, configuration, state, counters)
     backends = members.backends
+    if let policy = limits?.adaptive {
+      for backend in backends { backend.adaptive = AdaptiveLimit(policy) }
+    }
     subclusters = config.subclusters.map(\.name)
     refusals = config.subclusters.map(\.refuse)
     availability = backends.map { _ in .usable }
@@ -104,7 +121,7 @@ final class ClusterRuntime {
     for subcluster in config.subclusters {
       let load = isBounded ? state.subclusterLoads[config.name]?[subcluster.name] : nil
       var members: [BackendPlan] = []
-      for (identity, address, weight) in BackendIdentity.all(
+      for (identity, address, weight, _) in BackendIdentity.all(
         of: subcluster, in: config, configuration)
       {
         guard let known = state.backends[identity] else { continue }
@@ -135,7 +152,7 @@ final class ClusterRuntime {
 
   /// Goes on with the sequences of `old`, for what stands in both.
   func adoptBalance(of old: ClusterRuntime) {
-    retryBudget.adopt(from: old.retryBudget)
+    retryBudget.value.adopt(from: old.retryBudget.value)
     var subclusters: [String: Int] = [:]
     var positions: [BackendIdentity: Int] = [:]
     for (index, backend) in old.backends.enumerated() {

@@ -1,3 +1,4 @@
+import Balancing
 import Bytes
 import EventLoop
 import HTTP1
@@ -37,6 +38,8 @@ final class BackendConnection: WaitHandler {
   /// The turn of the loop in which it was given back.
   @Cell var idleSinceTurn: UInt32 = 0
   @Cell private var idleDeadline = Instant.never
+  /// When it was given back.
+  @Cell private(set) var idleSince = Instant.never
   /// Whether any octet of the exchange's request was sent.
   @Cell var wasWrittenTo = false
   /// Whether the request's content goes out in the chunked coding.
@@ -79,13 +82,37 @@ final class BackendConnection: WaitHandler {
     return !(peeking || idleSinceTurn == transport.loop.turn) || transport.isQuiet()
   }
 
-  /// The time that it may be idle: the backend's hint with a margin, if that is shorter.
+  /// The time that it may be idle: with a margin, what the backend has said or was seen to allow, if that
+  /// is shorter than what is configured.
   func idleLimit(_ configured: Interval) -> Interval {
-    guard let hint = keepAliveHint else { return configured }
-    return min(configured, Interval(microseconds: max(0, hint.microseconds - 1_000_000)))
+    if let hint = keepAliveHint {
+      return min(configured, Interval(microseconds: max(0, hint.microseconds - 1_000_000)))
+    }
+    guard let learnt = pool.idleAge.limit else { return configured }
+    return min(configured, .milliseconds(Int64(clamping: learnt)))
   }
 
-  func enterPool(until deadline: Instant) {
+  /// Whether it has been idle for so short a time that the backend is not about to close it: for a request
+  /// that could not be sent again.
+  func isFresh(now: Instant) -> Bool {
+    // Who has said when it closes is taken at its word: see `idleLimit`.
+    if keepAliveHint != nil { return true }
+    return now - idleSince < .milliseconds(Int64(clamping: pool.idleAge.safeLimit))
+  }
+
+  /// The backend has closed it while it was idle, or we do so: what that says about the backend's limit.
+  func learnIdleAge(byBackend: Bool, now: Instant) {
+    if byBackend {
+      guard transport.isPeerClosed else { return }
+      pool.shared.closedIdle(
+        after: UInt64(clamping: (now - idleSince).microseconds / 1000), at: now.milliseconds)
+    } else if pool.idleAge.age != nil {
+      pool.shared.sparedIdle()
+    }
+  }
+
+  func enterPool(until deadline: Instant, now: Instant) {
+    idleSince = now
     idleSinceTurn = transport.loop.turn
     idleDeadline = deadline
     transport.reads.watch(until: deadline, self)
@@ -97,6 +124,9 @@ final class BackendConnection: WaitHandler {
   func waitEnded(_ outcome: WaitOutcome) {
     if outcome == .ready, transport.isEncrypted, pool.isIdle(self), transport.isQuiet() {
       return transport.reads.watch(until: idleDeadline, self)
+    }
+    if pool.isIdle(self) {
+      learnIdleAge(byBackend: outcome == .ready, now: transport.loop.now)
     }
     pool.discard(self)
   }

@@ -70,16 +70,30 @@ final class ConnectionPool {
     @inline(never) get { shared.rest.isUsable }
   }
 
+  /// The backend has answered, and not with a failure.
+  @inline(never)
+  func answered() { shared.answered() }
+
+  /// When the backend closes connections that are idle, as far as that is known.
+  var idleAge: IdleAge {
+    @inline(never) get { shared.idleAge }
+  }
+
   // MARK: Idle connections
 
   /// An idle connection that can be used, or nil.
   ///
-  /// - Parameter peeking: Whether to ask the kernel for what the last turn of the loop has not told:
-  ///   for requests that may not be repeated if the connection turns out to be dead.
+  /// - Parameter peeking: Whether the request may not be repeated if the connection turns out to be dead.
+  ///   Then the kernel is asked for what the last turn of the loop has not told, and a connection is not
+  ///   used that the backend may be about to close.
   func checkOut(peeking: Bool, now: Instant) -> BackendConnection? {
-    while let connection = idle.popLast() {
+    while let connection = idle.last {
+      // All others have been idle for longer.
+      if peeking, !connection.isFresh(now: now) { return nil }
+      idle.removeLast()
       connection.leavePool()
       if connection.isUsable(peeking: peeking, now: now) { return connection }
+      connection.learnIdleAge(byBackend: true, now: now)
       close(connection)
     }
     return nil
@@ -99,7 +113,7 @@ final class ConnectionPool {
       close(oldest)
     }
     idle.append(connection)
-    connection.enterPool(until: now + connection.idleLimit(settings.idleTimeout))
+    connection.enterPool(until: now + connection.idleLimit(settings.idleTimeout), now: now)
     wakeFirst()
   }
 
@@ -146,6 +160,16 @@ final class ConnectionPool {
   // MARK: The right to open one
 
   func reserve() -> Bool { shared.reserveConnection(limit: settings.maxConnections) }
+
+  /// The same for a fresh connection: an idle one, which will not do, gives way.
+  func reserveFresh() -> Bool {
+    if reserve() { return true }
+    guard let oldest = idle.first else { return false }
+    idle.removeFirst()
+    oldest.leavePool()
+    close(oldest)
+    return reserve()
+  }
 
   func releaseReservation() {
     shared.releaseConnection()

@@ -16,6 +16,7 @@ final class SharedBackend: Sendable {
   private let openConnections = Atomic<Int>(0)
   private let waitingRequests = Atomic<Int>(0)
   private let packedRest = Atomic<UInt64>(0)
+  let condition = BackendCondition()
 
   init(
     _ identity: BackendIdentity, cluster: SharedCluster = SharedCluster(),
@@ -59,16 +60,6 @@ final class SharedBackend: Sendable {
   func beganWaiting() { waitingRequests.wrappingAdd(1, ordering: .sequentiallyConsistent) }
   func endedWaiting() { waitingRequests.wrappingSubtract(1, ordering: .relaxed) }
   var hasWaiting: Bool { waitingRequests.load(ordering: .sequentiallyConsistent) > 0 }
-
-  // MARK: What it is good for
-
-  /// What balancers take it for. Whatever is different later without anybody doing anything, such as
-  /// after a rest, is told with it; for everything else ``SharedCluster/changed()`` is called.
-  func availability(at now: UInt64) -> BackendAvailability {
-    let rest = self.rest
-    return rest.canTry(at: now)
-      ? .usable : .unusable(until: now &+ rest.remaining(at: now))
-  }
 
   // MARK: Rest
 

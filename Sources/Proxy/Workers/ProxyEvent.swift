@@ -6,6 +6,17 @@ public enum ProxyEvent: Sendable {
   case backendRests(backend: String, reason: String, milliseconds: Int)
   /// A backend that had failed answers again.
   case backendRecovered(backend: String)
+  /// A backend is ejected for what it answers.
+  case backendEjected(cluster: String, backend: String, reason: String, milliseconds: Int)
+  /// Health checks have found a backend unwell, or well again.
+  case backendUnhealthy(cluster: String, backend: String, reason: String)
+  case backendHealthy(cluster: String, backend: String)
+  /// An operator has decided about a backend at run time, or left it to the configuration again.
+  case backendAssigned(
+    cluster: String, backend: String, state: AssignedState, isOfConfiguration: Bool)
+  /// So few backends are well that all are used, whatever is known of them; and that is over.
+  case clusterPanics(cluster: String)
+  case clusterRecovered(cluster: String)
   /// Accepting pauses time and again: no descriptor is left, or the limit of connections is reached.
   /// Told at the first pause; `acceptingResumed` follows when there was none for 10 s.
   case acceptingPaused(worker: Int, reason: String)

@@ -1,11 +1,15 @@
 import Bytes
 import Configuration
+import EventLoop
 import TLS
 
 /// What all workers share, by what it belongs to; it outlives reloads. Kept by the control loop.
 struct SharedState: Sendable {
   var backends: [BackendIdentity: SharedBackend] = [:]
   var clusters: [String: SharedCluster] = [:]
+  /// What operators have decided at run time. Also of backends that are not there now: those of a name
+  /// come and go.
+  private(set) var assignments: [BackendIdentity: Assignment] = [:]
   /// Requests in flight of each subcluster, by cluster and subcluster.
   var subclusterLoads: [String: [String: SharedCounter]] = [:]
   var listeners: [String: ConnectionCount] = [:]
@@ -41,17 +45,22 @@ struct SharedState: Sendable {
     for config in configuration.routing.clusters {
       let cluster = self.clusters[config.name] ?? SharedCluster()
       clusters[config.name] = cluster
-      let identities = config.subclusters.flatMap { subcluster in
-        BackendIdentity.all(of: subcluster, in: config, configuration).map(\.0)
+      let members = config.subclusters.flatMap { subcluster in
+        BackendIdentity.all(of: subcluster, in: config, configuration)
       }
+      let identities = members.map(\.0)
       // Those of the new ones lie together, to be read in a row.
       let fresh = identities.filter { self.backends[$0] == nil }
       let counters = SharedCounters(count: fresh.count)
       for (index, identity) in fresh.enumerated() where backends[identity] == nil {
         backends[identity] = SharedBackend(identity, cluster: cluster, inFlight: counters[index])
       }
-      for identity in identities {
+      // Those that are there from the cluster's beginning need not begin slowly.
+      let now = self.clusters[config.name] == nil ? nil : Instant.read().milliseconds
+      for identity in fresh { if let now { backends[identity]?.returned(at: now) } }
+      for (identity, _, _, state) in members {
         backends[identity] = backends[identity] ?? self.backends[identity]
+        if let backend = backends[identity] { configure(backend, AssignedState(state)) }
       }
       for subcluster in config.subclusters {
         loads[config.name, default: [:]][subcluster.name] =
@@ -61,6 +70,30 @@ struct SharedState: Sendable {
       cluster.changed()
     }
     (self.backends, self.clusters, subclusterLoads) = (backends, clusters, loads)
+  }
+
+  /// What an operator has decided about a backend.
+  struct Assignment {
+    let state: AssignedState
+    /// What the configuration said then: it holds until that is another.
+    let configured: AssignedState
+  }
+
+  /// Remembers what an operator has decided; nil: nothing any more.
+  mutating func note(_ state: AssignedState?, of backend: SharedBackend) {
+    assignments[backend.identity] = state.map {
+      Assignment(state: $0, configured: backend.configuredState)
+    }
+  }
+
+  private mutating func configure(_ backend: SharedBackend, _ state: AssignedState) {
+    backend.configure(state)
+    guard let known = assignments[backend.identity] else { return }
+    if known.configured != state {
+      assignments[backend.identity] = nil
+    } else if backend.overriddenState != known.state {
+      _ = backend.override(known.state, at: Instant.read().milliseconds)
+    }
   }
 
   private mutating func updateSessions(for material: TLSMaterial) {

@@ -69,6 +69,11 @@ public actor Worker {
         Task(executorPreference: other.loop) { await other.wakeWaiting(for: identity) }
       }
     }
+    state.tellRoom = { cluster in
+      for other in others {
+        Task(executorPreference: other.loop) { await other.wakeWaiting(forRoomIn: cluster) }
+      }
+    }
     guard !isSpawning else { return }
     isSpawning = true
     Task.immediate(executorPreference: loop) {
@@ -81,6 +86,10 @@ public actor Worker {
 
   private func wakeWaiting(for identity: BackendIdentity) {
     state.pools[identity]?.connectionWasFreed()
+  }
+
+  private func wakeWaiting(forRoomIn cluster: String) {
+    state.tables.clusters.first { $0.name == cluster }?.limits?.wakeFirst()
   }
 
   // MARK: Connections

@@ -5,15 +5,21 @@ import Synchronization
 /// All workers, as the control loop sees them.
 public final class WorkerGroup: Sendable {
   public let workers: [Worker]
-  private let shared: Mutex<SharedState>
+  let shared: Mutex<SharedState>
+  let onEvent: @Sendable (ProxyEvent) -> Void
+  private let checker: HealthChecker?
 
   /// - Parameters:
   ///   - count: Workers to make; each has a loop of its own, which is not running yet.
   ///   - maxConnections: Client connections over all workers, for configurations that do not say.
-  ///   - onEvent: Called on a worker's thread; must not block.
+  ///   - loop: Where backends are checked; nil: they are not.
+  ///   - onEvent: Called on a worker's thread, or on that of `loop`; must not block.
   public init(
-    count: Int, maxConnections: Int = .max, onEvent: @escaping @Sendable (ProxyEvent) -> Void
+    count: Int, maxConnections: Int = .max, checkingOn loop: EventLoop? = nil,
+    onEvent: @escaping @Sendable (ProxyEvent) -> Void
   ) {
+    self.onEvent = onEvent
+    checker = loop.map { HealthChecker(on: $0, onEvent: onEvent) }
     workers = (0..<count).map { Worker(index: $0, onEvent: onEvent) }
     var state = SharedState()
     state.defaultMaxConnections = maxConnections
@@ -41,6 +47,7 @@ public final class WorkerGroup: Sendable {
       let tables = RuntimeTables(configuration, shared: shared, worker: worker.index)
       _ = await worker.adopt(tables, logging: configuration.routing.logging)
     }
+    await checker?.adopt(configuration, backends: shared.backends)
   }
 
   /// Changes the keys that session tickets are sealed with.

@@ -86,6 +86,8 @@ final class WorkerState {
 
   /// Asks the other workers to close an idle connection to a backend, so that we may open one.
   var requestSurrender: (BackendIdentity) -> Void = { _ in }
+  /// Tells the other workers that a cluster may be given one more request.
+  var tellRoom: (String) -> Void = { _ in }
   /// Tells the other workers that a connection to a backend has closed.
   var tellFreed: (BackendIdentity) -> Void = { _ in }
 
@@ -204,6 +206,11 @@ final class WorkerState {
     var kept: [BackendIdentity: ConnectionPool] = [:]
     for cluster in fresh.clusters {
       if let before = old[cluster.name] { cluster.adoptBalance(of: before) }
+      cluster.limits?.onFreedElsewhere = { [unowned self, name = cluster.name] in tellRoom(name) }
+      cluster.onPanic = { [onEvent, name = cluster.name] isPanicking in
+        onEvent(
+          isPanicking ? .clusterPanics(cluster: name) : .clusterRecovered(cluster: name))
+      }
       for backend in cluster.backends {
         let identity = backend.pool.shared.identity
         // The configuration may name one backend twice; it has one pool all the same.

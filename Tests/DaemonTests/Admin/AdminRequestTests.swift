@@ -36,6 +36,17 @@ struct AdminRequestTests {
       Case(method: .post, path: "/metrics", status: 405),
       Case(method: .get, path: "/statistics", request: .statistics),
       Case(method: .delete, path: "/statistics", status: 405),
+      Case(method: .get, path: "/backends", request: .backends),
+      Case(method: .post, path: "/backends", status: 405),
+      Case(
+        method: .post, path: "/backends/web/10.0.0.1:80/drain",
+        request: .assign(.drain, backend: "web/10.0.0.1:80")),
+      Case(
+        method: .post, path: "/backends/unix:/run/a.sock/reset",
+        request: .assign(nil, backend: "unix:/run/a.sock")),
+      Case(method: .get, path: "/backends/10.0.0.1:80/down", status: 405),
+      Case(method: .post, path: "/backends/10.0.0.1:80/off", status: 404),
+      Case(method: .post, path: "/backends/10.0.0.1:80", status: 404),
       Case(method: .get, path: "/", status: 404),
       Case(method: .post, path: "/reload/", status: 404),
     ])

@@ -30,7 +30,7 @@ struct BackendIdentityTests {
     cluster.name = "c"
     let configuration = ResolvedConfiguration(routing: RoutingConfig(), names: names)
     return BackendIdentity.all(of: subcluster, in: cluster, configuration).map {
-      identity, address, weight in
+      identity, address, weight, _ in
       let port = address.ip.map { "\($0.port)" } ?? "unix"
       return "\(identity.cluster) \(identity.subcluster) \(identity.endpoint) \(port) \(weight)"
     }
