@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import signal
+import threading
 
 import pytest
 
+from h2client import H2Client
 from portico import configuration, eventually, parse_address, run
 from wire import Wire
 
@@ -76,6 +78,53 @@ def test_connections(make):
         assert connection["phase"] == "idle" and connection["tls"] is None
         eventually(lambda: ask_json(portico, "/connections")[0]["phase"] == "parked", "parking")
         assert b"parked" in ask(portico, "/connections").body
+
+
+def phase_of(portico) -> tuple[str, dict]:
+    [connection] = ask_json(portico, "/connections")
+    return connection["phase"], connection["streams"]
+
+
+def test_connections_say_how_far_an_exchange_is(make):
+    waits = threading.Event()
+    goes_on = threading.Event()
+
+    def behaviour(connection) -> None:
+        connection.read_request()
+        waits.wait(10)
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na")
+        goes_on.wait(10)
+        connection.send(b"b")
+
+    portico = make.serve(make.origin(behaviour))
+    with portico.connect() as client:
+        client.send(b"GET / HTTP/1.1\r\nHost: a\r\n")
+        eventually(lambda: phase_of(portico)[0] == "head", "the head")
+        client.send(b"\r\n")
+        eventually(lambda: phase_of(portico)[0] == "backend", "the backend's turn")
+        waits.set()
+        eventually(lambda: phase_of(portico)[0] == "response", "the response")
+        goes_on.set()
+        assert client.response().body == b"ab"
+        eventually(lambda: phase_of(portico) == ("idle", {}), "the end")
+
+
+def test_connections_say_how_far_streams_are(make):
+    goes_on = threading.Event()
+
+    def behaviour(connection) -> None:
+        connection.read_request()
+        goes_on.wait(10)
+        connection.answer(b"a")
+
+    portico = make.serve(make.origin(behaviour))
+    with H2Client(portico.address()).start() as client:
+        streams = [client.open("/"), client.open("/")]
+        eventually(lambda: phase_of(portico) == ("serving", {"backend": 2}), "both")
+        assert b"backend:2" in ask(portico, "/connections").body
+        goes_on.set()
+        client.finish(*streams)
+        eventually(lambda: phase_of(portico) == ("idle", {}), "the end")
 
 
 def test_log_level_at_run_time(make):

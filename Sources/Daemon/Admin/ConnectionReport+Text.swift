@@ -8,7 +8,7 @@ extension [ConnectionReport] {
     ])
     for report in self {
       table.add([
-        report.phase, "\(report.worker)", report.listener, report.client, report.service,
+        report.phaseText, "\(report.worker)", report.listener, report.client, report.service,
         report.tls ?? "-", "\(report.requests)", "\(report.age)",
       ])
     }
@@ -19,9 +19,16 @@ extension [ConnectionReport] {
 }
 
 extension ConnectionReport {
+  /// `serving`, and of streams how many are how far: `backend:2,response:1`.
+  fileprivate var phaseText: String {
+    streams.isEmpty
+      ? phase : streams.map { "\($0.phase):\($0.count)" }.joined(separator: ",")
+  }
+
   fileprivate var json: String {
     JSONText.object([
       "phase": JSONText.string(phase),
+      "streams": "{" + streams.map { "\"\($0.phase)\":\($0.count)" }.joined(separator: ",") + "}",
       "worker": "\(worker)",
       "listener": JSONText.string(listener),
       "client": JSONText.string(client),

@@ -45,7 +45,11 @@ extension DownstreamConnection {
   }
 
   private func serveHTTP1(_ input: MessageInput) async {
-    switch await HTTP1Session(self, input: input).run() {
+    let session = HTTP1Session(self, input: input)
+    exchangeLog = session.exchangeLog
+    let end = await session.run()
+    exchangeLog = nil
+    switch end {
     case .park: park()
     case .close: close()
     case .upgrade(let session):

@@ -30,6 +30,8 @@ final class DownstreamConnection: WaitHandler {
   /// Which tables those were: `WorkerState.tablesCount`.
   @Cell private var tablesSeen: Int
   @Cell var phase = Phase.fresh
+  /// Of its exchanges, while a session of HTTP/1 serves them: says how far the one under way is.
+  @Cell var exchangeLog: ExchangeLog?
   /// What it speaks, once that is known.
   @Cell var service = ListenerPlan.Service.http1
   @Cell private(set) var isTrusted = false

@@ -58,6 +58,8 @@ final class HTTP1Session {
   /// it up, short enough that the others cost no memory.
   private static let parkAfter = Interval.seconds(1)
 
+  var exchangeLog: ExchangeLog { exchange.log }
+
   init(_ connection: DownstreamConnection, input: MessageInput) {
     self.connection = connection
     self.input = input

@@ -25,6 +25,8 @@ final class HTTP2RequestStream: HTTP2Stream {
   /// How long an idle task waits for work.
   private static let taskIdleTime = Interval.seconds(5)
 
+  var exchangeLog: ExchangeLog { exchange.log }
+
   init(_ state: WorkerState, listener: ListenerRuntime) {
     self.listener = listener
     exchange = Exchange(state)

@@ -4,8 +4,11 @@ import TLS
 
 /// What there is to say of one open client connection.
 public struct ConnectionReport: Sendable {
-  /// `fresh` (nothing has come yet), `identifying`, `idle`, `parked` (idle, without a task), `serving`.
+  /// `fresh` (nothing has come yet), `identifying`, `idle`, `parked` (idle, without a task); what its
+  /// exchange is about to do (``Termination/Phase/name``); `serving` where streams say that.
   public let phase: String
+  /// How many streams of HTTP/2 are in each phase, in the order of an exchange's life.
+  public let streams: [(phase: String, count: Int)]
   public let worker: Int
   public let listener: String
   /// The peer's address, or `unix:`.
@@ -22,7 +25,14 @@ public struct ConnectionReport: Sendable {
 
 extension ConnectionReport {
   init(_ connection: DownstreamConnection, worker: Int) {
-    phase = connection.isParked ? "parked" : "\(connection.phase)"
+    if connection.isParked {
+      phase = "parked"
+    } else if connection.phase == .serving, let exchange = connection.exchangeLog {
+      phase = exchange.phase.name
+    } else {
+      phase = "\(connection.phase)"
+    }
+    streams = connection.http2.map { Self.phases(of: $0) } ?? []
     self.worker = worker
     listener = connection.listener.name
     client = connection.peer?.description ?? "unix:"
@@ -30,6 +40,16 @@ extension ConnectionReport {
     tls = connection.transport.tls?.version.rawValue
     requests = connection.requests
     age = (connection.state.loop.now - connection.openedAt).microseconds / 1_000_000
+  }
+}
+
+extension ConnectionReport {
+  private static func phases(of session: HTTP2Session) -> [(phase: String, count: Int)] {
+    let open = session.streams.compactMap { ($0 as? HTTP2RequestStream)?.exchangeLog.phase }
+    return Termination.Phase.inOrder.compactMap { phase in
+      let count = open.count { $0 == phase }
+      return count == 0 ? nil : (phase.name, count)
+    }
   }
 }
 

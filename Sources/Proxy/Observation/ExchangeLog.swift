@@ -103,6 +103,7 @@ extension Exchange {
     let now = Instant.read()
     count(on: client.listener, at: now)
     writeLog(of: client, at: now)
+    log.phase = .done
   }
 
   private func count(on listener: ListenerRuntime, at now: Instant) {

@@ -36,3 +36,23 @@ public struct Termination: Equatable, Sendable {
     self.phase = phase
   }
 }
+
+extension Termination.Phase {
+  /// In the order in which an exchange comes to them.
+  static let inOrder: [Self] = [
+    .head, .queue, .connecting, .request, .waiting, .response, .tunnel,
+  ]
+
+  /// What ``PhaseTimes`` and the log call its time. Who has finished reads the head of the next.
+  var name: String {
+    switch self {
+    case .done, .head: "head"
+    case .queue: "queue"
+    case .connecting: "connect"
+    case .request: "request"
+    case .waiting: "backend"
+    case .response: "response"
+    case .tunnel: "tunnel"
+    }
+  }
+}
