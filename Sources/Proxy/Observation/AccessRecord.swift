@@ -20,6 +20,8 @@ public struct AccessRecord: Sendable {
   /// Ranges into the head; empty for what it did not have.
   public var method = ByteRange()
   public var target = ByteRange()
+  /// The target without its query; without scheme and authority, too.
+  public var path = ByteRange()
   public var host = ByteRange()
   public var userAgent = ByteRange()
   public var referer = ByteRange()

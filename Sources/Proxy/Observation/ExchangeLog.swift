@@ -172,6 +172,7 @@ extension Exchange {
     state.accessLog.append(state.output)
   }
 
+    record.path = request.head.path
   private func writeLine(
     _ record: AccessRecord, _ head: Span<UInt8>, _ client: Span<UInt8>,
     _ requestID: borrowing OutputBuffer

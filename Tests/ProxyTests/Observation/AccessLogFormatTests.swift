@@ -17,6 +17,7 @@ struct AccessLogFormatTests {
     (record.cluster, record.subcluster, record.backend) = ("api", "east", "10.0.0.1:8080")
     record.method = ByteRange(0..<3)
     record.target = ByteRange(4..<12)
+    record.path = ByteRange(4..<6)
     record.host = ByteRange(13..<25)
     record.userAgent = ByteRange(26..<34)
     record.referer = ByteRange(35..<53)
@@ -38,7 +39,7 @@ struct AccessLogFormatTests {
       line(.json, Self.full, requestID: "id-1") == #"""
         {"time":"1994-11-06T08:49:37.123Z","listener":"web","route":"shop-api","cluster":"api",\#
         "subcluster":"east","backend":"10.0.0.1:8080","client":"192.0.2.1","method":"GET",\#
-        "target":"/a?b=\"1\"","host":"shop.example","protocol":"HTTP/1.1","stream":null,\#
+        "target":"/a?b=\"1\"","path":"/a","host":"shop.example","protocol":"HTTP/1.1","stream":null,\#
         "status":200,\#
         "bytes_in":5,"bytes_out":1048576,"duration_us":1234,"request_id":"id-1","attempts":2,\#
         "end":"client_abort","user_agent":"curl/8.0","referer":"https://x.example/",\#
@@ -54,7 +55,8 @@ struct AccessLogFormatTests {
     let text = line(.json, AccessRecord(), client: "")
     let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
     let names = [
-      "listener", "route", "cluster", "subcluster", "backend", "client", "method", "target", "host",
+      "listener", "route", "cluster", "subcluster", "backend", "client", "method", "target", "path",
+      "host",
       "request_id", "end", "user_agent", "referer", "wait_us", "head_us", "queue_us",
       "connect_us", "request_us", "backend_us", "response_us", "tls_version", "tls_cipher",
     ]
