@@ -79,6 +79,7 @@ struct SchemaTests {
     Object(
       "accessLogRule", AccessLogRule.Key.self, listener(#""access_log":{@}"#)),
     Object("admin", AdminConfig.Key.self, #""admin":{"bind":"unix:/a",@}"#),
+    Object("tracing", TracingConfig.Key.self, #""tracing":{"collector":"127.0.0.1:1",@}"#),
     Object("metrics", MetricsConfig.Key.self, #""metrics":{@}"#),
     Object("logging", LoggingConfig.Key.self, #""logging":{@}"#),
     Object("access", LoggingConfig.AccessKey.self, #""logging":{"access":{@}}"#),

@@ -16,14 +16,14 @@ struct ConfigurationDraft {
   enum Key: String, ObjectKey {
     /// For editors; not read.
     case schema = "$schema"
-    case include, listeners, routes, clusters, workers, logging, admin, metrics, resolver
+    case include, listeners, routes, clusters, workers, logging, admin, metrics, tracing, resolver
     case controlSocket = "control_socket"
     case maxConnections = "max_connections"
     case shutdownDelay = "shutdown_delay"
     case drainTimeout = "drain_timeout"
 
     static let later: Set<String> = [
-      "certificates", "health", "rate_limits", "tls", "tracing",
+      "certificates", "health", "rate_limits", "tls",
     ]
   }
 
@@ -72,6 +72,7 @@ struct ConfigurationDraft {
     case .metrics: routing.metrics = MetricsConfig(decoding: node)
     case .resolver:
       routing.resolver = ResolverConfig(decoding: node)
+    case .tracing: routing.tracing = TracingConfig(decoding: node)
     case .schema, .include, .listeners, .routes, .clusters:
       preconditionFailure("not a setting")
     }

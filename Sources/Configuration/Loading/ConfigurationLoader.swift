@@ -62,7 +62,7 @@ struct ConfigurationLoader<Files: FileSource> {
       case .routes: draft.addRoutes(member)
       case .clusters: draft.addClusters(member)
       case .workers, .controlSocket, .maxConnections, .shutdownDelay, .drainTimeout, .logging,
-        .admin, .metrics, .resolver:
+        .admin, .metrics, .tracing, .resolver:
         if stack.count == 1 {
           draft.readSetting(key, member)
         } else {

@@ -59,6 +59,8 @@ public struct LoggingConfig: Equatable, Sendable {
     case responseTime = "response_us"
     case tlsVersion = "tls_version"
     case tlsCipher = "tls_cipher"
+    case traceID = "trace_id"
+    case spanID = "span_id"
   }
 
   /// JSON: `level`.

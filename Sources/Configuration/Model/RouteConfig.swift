@@ -62,6 +62,8 @@ public struct RouteConfig: Equatable, Sendable {
   public var retries: RetryConfig?
   /// nil: as the listener says. JSON: `access_log`.
   public var accessLog: AccessLogRule?
+  /// nil: ``TracingConfig/sample``. JSON: `trace_sample`.
+  public var traceSample: Int?
 
   public init() {}
 }

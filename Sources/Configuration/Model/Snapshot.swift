@@ -35,6 +35,7 @@ public struct RoutingConfig: Sendable {
   public var logging = LoggingConfig()
   public var metrics = MetricsConfig()
   public var resolver = ResolverConfig()
+  public var tracing = TracingConfig()
   /// Open client connections over all workers; beyond it, accepting pauses. JSON:
   /// `max_connections`. Default: nil, (descriptor limit - 256) / 2.
   public var maxConnections: Int?

@@ -14,6 +14,7 @@ struct RouteDraft {
     case name, listeners, hosts, path, cluster, redirect, respond, timeouts, upgrades, grpc, retries
     case maxBody = "max_body"
     case accessLog = "access_log"
+    case traceSample = "trace_sample"
 
     static let later: Set<String> = [
       "auth", "cache", "compression", "cors", "fields", "match", "methods", "mirror",
@@ -57,6 +58,7 @@ struct RouteDraft {
       config.retries = RetryConfig(decoding: place, isOfRoute: true)
       if cluster == nil, !object.isDamaged { place.warn("has no effect without \"cluster\"") }
     }
+    object.read(.traceSample, into: &config.traceSample, in: TracingConfig.samples)
     config.accessLog = object[.accessLog].flatMap { AccessLogRule(decoding: $0) }
   }
 

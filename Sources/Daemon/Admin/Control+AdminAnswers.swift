@@ -60,7 +60,9 @@ extension Control {
     let report = MetricsReport(
       observation: service?.workers.observe() ?? Observation(), statistics: statistics,
       certificates: service?.certificates ?? [], reloads: reloadHistory,
-      process: .read(), version: options.version, isReady: phase == .serving)
+      process: .read(),
+      spans: (exporter?.exported ?? 0, exporter?.dropped ?? 0), version: options.version,
+      isReady: phase == .serving)
     return await connection.respond(
       .ok, type: format.contentType, content: report.text(format))
   }

@@ -149,6 +149,7 @@ extension Control {
     }
     for sockets in opened { tellListening(sockets) }
     service?.resolved = resolved
+    exporter?.config = resolved.routing.tracing
     service?.sockets = kept + opened
   }
 

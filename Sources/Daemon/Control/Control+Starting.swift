@@ -125,6 +125,7 @@ extension Control {
     manager.notify(.ready, status: "serving")
     beginWatchdog()
     beginCredentialCare()
+    beginTracing(service)
     if options.runsOrigins {
       log.plain(
         demoHint(

@@ -71,6 +71,7 @@ extension Control {
     Task.immediate(executorPreference: loop) {
       _ = self
       await self.service?.accessLog.end()
+      _ = await self.exporter?.sendAll()
       written.signal()
     }
     _ = await written.wait(until: loop.now + Self.patience)

@@ -49,6 +49,8 @@ actor Control {
   var adminConnections = 0
   /// What clients over TCP must show; nil where nobody comes by TCP.
   var adminToken: AdminToken?
+  /// nil until it serves.
+  var exporter: SpanExporter?
   var reloadHistory = ReloadHistory()
   /// Of the configuration that the reload under way has read.
   var freshHash: UInt64?

@@ -9,6 +9,8 @@ struct MetricsReport: Sendable {
   var certificates: [CertificateStatus] = []
   var reloads = ReloadHistory()
   var process = ProcessFigures()
+  /// Spans that a collector has taken, and those that went nowhere.
+  var spans: (exported: UInt64, dropped: UInt64) = (0, 0)
   var version = ""
   var isReady = true
 
@@ -25,6 +27,7 @@ struct MetricsReport: Sendable {
     observation.writeReasons(to: &writer)
     observation.writeWorkers(to: &writer)
     writeTLS(to: &writer)
+    writeSpans(to: &writer)
     writeProcess(to: &writer)
     return writer.finish()
   }
@@ -50,6 +53,13 @@ struct MetricsReport: Sendable {
     writer.sample(microseconds: UInt64(clamping: reloads.liveSince))
     writer.begin("portico_config", .info, "The configuration that is live.")
     writer.sample([("hash", String(reloads.hash, radix: 16))], true)
+  }
+
+  private func writeSpans(to writer: inout MetricsWriter) {
+    writer.begin("portico_spans_exported", .counter, "Spans that the collector has taken.")
+    writer.sample(spans.exported)
+    writer.begin("portico_spans_dropped", .counter, "Spans that found no room, or no collector.")
+    writer.sample(spans.dropped)
   }
 
   private func writeTLS(to writer: inout MetricsWriter) {

@@ -45,7 +45,8 @@ extension Exchange {
   ) throws(ProxyError) -> Bool {
     // Lives here only: over a suspension it would hold all that it refers to once more.
     let forwarder = RequestForwarder(
-      request: client.request, listener: client.listener, cluster: cluster, backend: target)
+      request: client.request, listener: client.listener, cluster: cluster, backend: target,
+      trace: trace)
     return try backend.sendHead(
       forwarder, requestID: requestID, first: first, isEnd: isEnd, trailers: trailers)
   }

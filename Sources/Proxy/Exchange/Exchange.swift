@@ -38,6 +38,8 @@ final class Exchange {
   @Cell var countedTries = 0
   /// Backends that have had their try, by index.
   @Cell var passedOver: [Int] = []
+  /// What it is in a trace; nil where nobody collects.
+  @Cell var trace: Trace?
 
   init(_ state: WorkerState) { self.state = state }
 
@@ -57,6 +59,7 @@ final class Exchange {
     abortCause = nil
     waitsAt = nil
     pump = nil
+    trace = nil
     mayBeSilent = false
     hasSentContinue = false
     client.request.tunnel = nil
@@ -65,7 +68,7 @@ final class Exchange {
     client.request.attemptsToTell = 0
     deadline = .never
     log.begin(at: Instant.read())
-    log.isTimed = state.accessFormat != nil
+    log.isTimed = state.accessFormat != nil || state.traceSample != nil
     requestID.removeAll()
     do throws(ProxyError) {
       try await respond(to: client)
@@ -95,6 +98,7 @@ final class Exchange {
     }
     guard let route else { throw .downstream(.notFound, .noRoute) }
     log.route = route
+    if state.traceSample != nil { prepareTrace(request, route) }
     if case .length(let length) = request.head.framing, length > route.maxBody {
       throw .contentTooLarge
     }

@@ -11,6 +11,8 @@ struct RequestForwarder {
   let listener: ListenerRuntime
   let cluster: ClusterRuntime
   let backend: BackendRuntime
+  /// nil: what the client says of traces goes on as it is.
+  var trace: Trace?
 
   /// Writes the whole head for an HTTP/1.1 backend, over what `output` holds.
   ///
@@ -102,6 +104,8 @@ struct RequestForwarder {
         if !trusted { continue }
       case .forwarded where adds.forwarded || !trusted: continue
       case .xRequestID where adds.requestID || !trusted: continue
+      case .traceparent where trace != nil: continue
+      case .tracestate where trace?.keepsState == false: continue
       case .trailer where request.head.framing != .chunked: continue
       // Crumbs of HTTP/2 are one line elsewhere (RFC 9113 §8.2.3).
       case .cookie where Writer.joinsCookies && request.version == .http2:
@@ -118,6 +122,11 @@ struct RequestForwarder {
     if adds.forwarded { writeForwarded(bytes, &scratch, into: &writer) }
     if !requestID.isEmpty {
       writer.writeField(.xRequestID, "X-Request-Id", value: requestID.span)
+    }
+    if let trace {
+      scratch.removeAll()
+      trace.own.write(into: &scratch)
+      writer.writeField(.traceparent, "traceparent", value: scratch.span)
     }
     writeVia(bytes, &scratch, into: &writer)
     guard let identity = request.identity else { return }

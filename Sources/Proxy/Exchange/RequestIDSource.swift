@@ -28,7 +28,7 @@ public struct RequestIDSource: Sendable {
   }
 
   /// One step of xoshiro256++ (Blackman and Vigna, 2018).
-  private mutating func next() -> UInt64 {
+  mutating func next() -> UInt64 {
     func rotate(_ value: UInt64, by count: UInt64) -> UInt64 {
       value &<< count | value &>> (64 &- count)
     }

@@ -128,7 +128,15 @@ public struct AccessLogFormat: Sendable {
     Self.writeTime(",\"response_us\":", record.times.response, into: &output)
     Self.writeMember(",\"tls_version\":", record.tlsVersion.utf8.span, into: &output)
     Self.writeMember(",\"tls_cipher\":", record.tlsCipher.utf8.span, into: &output)
-    output.append("}")
+    if let trace = record.trace {
+      output.append(",\"trace_id\":\"")
+      trace.writeTraceID(into: &output)
+      output.append("\",\"span_id\":\"")
+      TraceParent.write(trace.span, into: &output)
+      output.append("\"}")
+    } else {
+      output.append(",\"trace_id\":null,\"span_id\":null}")
+    }
   }
 
   private mutating func write(
@@ -146,6 +154,7 @@ public struct AccessLogFormat: Sendable {
     case .client: Self.writeText(client, into: &output)
     case .method: Self.writeText(head[record.method], into: &output)
     case .target: Self.writeText(head[record.target], into: &output)
+    case .path: Self.writeText(head[record.path], into: &output)
     case .host: Self.writeText(head[record.host], into: &output)
     case .proto: output.append(record.proto)
     case .status: output.append(decimal: UInt64(record.status))
@@ -154,7 +163,6 @@ public struct AccessLogFormat: Sendable {
     case .duration: Self.writeSeconds(record.duration, into: &output)
     case .requestID: Self.writeText(requestID, into: &output)
     case .attempts: output.append(decimal: UInt64(max(0, record.attempts)))
-    case .path: Self.writeText(head[record.path], into: &output)
     case .end: output.append(record.end?.rawValue ?? "-")
     case .userAgent: Self.writeText(head[record.userAgent], into: &output)
     case .referer: Self.writeText(head[record.referer], into: &output)
@@ -170,6 +178,18 @@ public struct AccessLogFormat: Sendable {
     case .responseTime: Self.writeTime(record.times.response, into: &output)
     case .tlsVersion: Self.writeText(record.tlsVersion.utf8.span, into: &output)
     case .tlsCipher: Self.writeText(record.tlsCipher.utf8.span, into: &output)
+    case .traceID:
+      if let trace = record.trace {
+        trace.writeTraceID(into: &output)
+      } else {
+        output.append(.hyphen)
+      }
+    case .spanID:
+      if let trace = record.trace {
+        TraceParent.write(trace.span, into: &output)
+      } else {
+        output.append(.hyphen)
+      }
     }
   }
 

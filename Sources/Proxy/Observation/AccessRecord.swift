@@ -42,6 +42,8 @@ public struct AccessRecord: Sendable {
   /// Of the client's connection; empty in clear.
   public var tlsVersion = ""
   public var tlsCipher = ""
+  /// Our own span in its trace.
+  public var trace: TraceParent?
 
   public init() {}
 }

@@ -129,25 +129,50 @@ extension Exchange {
     if let end = log.end { state.counters.errors.count(end) }
   }
 
+  /// Writes the access log line and the span of the exchange, as far as they are wanted.
   private func writeLog<Client: DownstreamStream>(of client: Client, at now: Instant) {
-    guard state.accessFormat != nil else { return }
-    let filter = log.route?.logging ?? client.listener.logging
-    state.exchanges &+= 1
-    guard
-      filter.takes(
-        isError: log.isError, duration: now - log.beganAt, number: state.exchanges)
-    else { return }
+    let isLogged = self.isLogged(on: client.listener, at: now)
+    let traced = trace.flatMap { $0.own.isSampled ? $0 : nil }
+    guard isLogged || traced != nil else { return }
     let request = client.request
+    let record = self.record(of: request, on: client.listener, at: now)
+    let buffer = request.buffer
+    let bytes = buffer.span.extracting(request.base..<buffer.capacity)
+    let clientText = request.clientText
+    if isLogged {
+      state.output.removeAll()
+      writeLine(record, bytes, clientText.span, requestID)
+      state.accessLog.append(state.output)
+    }
+    if let traced {
+      state.output.removeAll()
+      SpanFormat.write(traced, record, head: bytes, client: clientText.span, into: &state.output)
+      state.spans.append(state.output)
+    }
+  }
+
+  private func isLogged(on listener: ListenerRuntime, at now: Instant) -> Bool {
+    guard state.accessFormat != nil else { return false }
+    let filter = log.route?.logging ?? listener.logging
+    state.exchanges &+= 1
+    return filter.takes(
+      isError: log.isError, duration: now - log.beganAt, number: state.exchanges)
+  }
+
+  private func record(
+    of request: Request, on listener: ListenerRuntime, at now: Instant
+  ) -> AccessRecord {
     var record = AccessRecord()
     record.time = state.date.unixMicroseconds(now: log.beganAt)
     record.duration = UInt64(clamping: (now - log.beganAt).microseconds)
-    record.listener = client.listener.name
+    record.listener = listener.name
     record.route = log.route?.name ?? ""
     record.cluster = log.cluster?.name ?? ""
     record.subcluster = log.backend?.subcluster ?? ""
     record.backend = log.backend?.label ?? ""
     record.method = request.head.methodBytes
     record.target = request.head.target
+    record.path = request.head.path
     record.host = request.head.authority
     if let line = request.head.fields.first(.userAgent) { record.userAgent = line.value }
     if let line = request.head.fields.first(.referer) { record.referer = line.value }
@@ -164,15 +189,10 @@ extension Exchange {
       record.tlsVersion = tls.version.rawValue
       record.tlsCipher = request.tlsCipher
     }
-    state.output.removeAll()
-    let buffer = request.buffer
-    let bytes = buffer.span.extracting(request.base..<buffer.capacity)
-    let clientText = request.clientText
-    writeLine(record, bytes, clientText.span, requestID)
-    state.accessLog.append(state.output)
+    record.trace = trace?.own
+    return record
   }
 
-    record.path = request.head.path
   private func writeLine(
     _ record: AccessRecord, _ head: Span<UInt8>, _ client: Span<UInt8>,
     _ requestID: borrowing OutputBuffer
@@ -185,6 +205,7 @@ extension Exchange {
   func logRefusal<Client: DownstreamStream>(_ error: ProxyError, of client: Client) {
     let now = Instant.read()
     log.begin(at: now)
+    trace = nil
     requestID.removeAll()
     log.status = error.status
     log.end = error.reason

@@ -23,6 +23,8 @@ final class RouteRuntime {
   /// nil: the listener's.
   let logging: AccessLogFilter?
   let counters: RouteCounters
+  /// nil: as everywhere.
+  let traceSample: UInt64?
   let grpc: RouteConfig.GRPC
   /// nil: the cluster's.
   let grpcMaxTimeout: Interval?
@@ -52,6 +54,7 @@ final class RouteRuntime {
     grpc = config.grpc
     grpcMaxTimeout = config.grpcMaxTimeout.map { Interval($0) }
     retries = config.retries.map { RetryPlan($0) }
+    traceSample = config.traceSample.map { UInt64(clamping: $0) }
     logging = config.accessLog.map { AccessLogFilter($0) }
   }
 }

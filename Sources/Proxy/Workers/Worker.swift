@@ -16,6 +16,8 @@ public actor Worker {
   /// The lines that this worker has logged, for the thread that writes them out.
   public nonisolated let accessLog = AccessLogRing()
 
+  /// What it has traced, one span a line, for whoever sends it to a collector.
+  public nonisolated let spans = AccessLogRing()
   nonisolated let load = ConnectionCount()
   nonisolated let counters = WorkerCounters()
   let state: WorkerState
@@ -26,7 +28,7 @@ public actor Worker {
   init(index: Int, onEvent: @escaping @Sendable (ProxyEvent) -> Void) {
     self.index = index
     state = WorkerState(
-      index: index, loop: loop, load: load, accessLog: accessLog, counters: counters,
+      index: index, loop: loop, load: load, accessLog: accessLog, spans: spans, counters: counters,
       onEvent: onEvent)
   }
 
@@ -44,7 +46,10 @@ public actor Worker {
     let tables: RuntimeTables
   }
 
-  func adopt(_ tables: sending RuntimeTables, logging: LoggingConfig) -> Retired {
+  func adopt(
+    _ tables: sending RuntimeTables, logging: LoggingConfig, tracing: TracingConfig
+  ) -> Retired {
+    state.traceSample = tracing.collector.map { _ in UInt64(clamping: tracing.sample) }
     state.accessFormat =
       logging.accessOutput == .off ? nil : AccessLogFormat(logging.accessFormat)
     return Retired(tables: state.adopt(tables))

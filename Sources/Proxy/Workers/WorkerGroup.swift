@@ -45,7 +45,9 @@ public final class WorkerGroup: Sendable {
       await worker.meet(workers)
       // One set for each worker: a shared one would share buffers and their reference counts.
       let tables = RuntimeTables(configuration, shared: shared, worker: worker.index)
-      _ = await worker.adopt(tables, logging: configuration.routing.logging)
+      _ = await worker.adopt(
+        tables, logging: configuration.routing.logging,
+        tracing: configuration.routing.tracing)
     }
     await checker?.adopt(configuration, backends: shared.backends)
   }

@@ -57,6 +57,11 @@ final class WorkerState {
     _modify { yield &accessFormatSlot.value }
   }
   private let accessFormatSlot = Slot<AccessLogFormat?>(nil)
+  /// Where spans go, and one request of how many has one; nil when none are collected, 0 for none.
+  let spans: AccessLogRing
+  @Cell var traceSample: UInt64? = nil
+  /// Requests that could have begun a recorded trace so far.
+  @Cell var traces: UInt64 = 0
   /// Exchanges that could have had a line so far, for taking one of so many.
   @Cell var exchanges: UInt64 = 0
   @Cell var isDraining = false
@@ -93,6 +98,7 @@ final class WorkerState {
 
   init(
     index: Int, loop: EventLoop, load: ConnectionCount, accessLog: AccessLogRing,
+    spans: AccessLogRing = AccessLogRing(capacity: 1024),
     counters: WorkerCounters = WorkerCounters(),
     onEvent: @escaping @Sendable (ProxyEvent) -> Void
   ) {
@@ -102,6 +108,7 @@ final class WorkerState {
     self.accessLog = accessLog
     self.load = load
     self.counters = counters
+    self.spans = spans
     var random = SystemRandomNumberGenerator()
     requestIDsSlot = Slot(
       RequestIDSource(seed: (random.next(), random.next(), random.next(), random.next())))

@@ -1,0 +1,135 @@
+import Addressing
+import Bytes
+import Configuration
+import EventLoop
+import HTTP1
+import HTTPSemantics
+import Proxy
+import System
+
+/// Sends what the workers have traced to a collector, in batches, on the control loop.
+///
+/// A batch that the collector does not take is dropped and counted: spans are not worth memory without
+/// bound.
+final class SpanExporter {
+  private let loop: EventLoop
+  private let rings: [AccessLogRing]
+  /// nil: nothing is collected any more; what is still in the rings goes nowhere.
+  var config: TracingConfig?
+  private(set) var exported: UInt64 = 0
+  private(set) var dropped: UInt64 = 0
+  /// Why the last batch was not taken; nil when it was.
+  private(set) var failure: String?
+
+  /// Spans of one batch at most: collectors limit what they take.
+  static let mostSpans = 512
+  static let pause = Interval.seconds(1)
+  private static let patience = Interval.seconds(5)
+
+  init(_ rings: [AccessLogRing], on loop: EventLoop) {
+    self.rings = rings
+    self.loop = loop
+  }
+
+  /// Sends all that is there now. After a batch that is not taken, the others are dropped, too: each
+  /// would wait as long.
+  ///
+  /// - Returns: Whether the collector has begun to fail, or to take batches again.
+  func sendAll() async -> Bool {
+    let before = failure
+    var isTaken = true
+    for ring in rings {
+      var spans = OutputBuffer(capacity: 0)
+      ring.drain(into: &spans)
+      dropped &+= ring.takeDropped()
+      guard !spans.isEmpty, let config,
+        let address = config.collector.flatMap({ SocketAddress($0) })
+      else { continue }
+      var start = 0
+      while start < spans.count {
+        let (batch, count, end) = Self.batch(of: spans.span, from: start, config)
+        start = end
+        if isTaken { isTaken = await send(batch, to: address, config) }
+        if isTaken { exported &+= count } else { dropped &+= count }
+      }
+    }
+    return (before == nil) != (failure == nil)
+  }
+
+  /// - Returns: A request's content with up to ``mostSpans`` of the spans that begin at `start`, how many
+  ///   they are, and where the next begins.
+  static func batch(
+    of spans: Span<UInt8>, from start: Int, _ config: TracingConfig
+  ) -> (content: [UInt8], count: UInt64, end: Int) {
+    var content = OutputBuffer(capacity: 64 * 1024)
+    content.append("{\"resourceSpans\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",")
+    content.append("\"value\":{\"stringValue\":")
+    content.append(JSONText.string(config.service))
+    content.append("}}]},\"scopeSpans\":[{\"scope\":{\"name\":\"portico\"},\"spans\":[")
+    var position = start
+    var count: UInt64 = 0
+    while position < spans.count, count < UInt64(mostSpans) {
+      let end = spans.firstIndex(of: .lineFeed, from: position, to: spans.count)
+      if count > 0 { content.append(",") }
+      content.append(spans.extracting(position..<end))
+      position = end + 1
+      count += 1
+    }
+    content.append("]}]}]}")
+    return (content.array, count, min(position, spans.count))
+  }
+
+  /// - Returns: Whether the collector has taken the batch.
+  private func send(
+    _ content: [UInt8], to address: SocketAddress, _ config: TracingConfig
+  ) async -> Bool {
+    do throws(TransportError) {
+      let status = try await post(content, to: address, path: config.path)
+      failure =
+        switch status {
+        case 200..<300: nil
+        case 0: "it sent no answer of HTTP"
+        case _: "it answered \(status)"
+        }
+    } catch {
+      switch error {
+      case .broken(let code): failure = errorText(code)
+      case .timedOut, .aborted: failure = "it does not answer"
+      }
+    }
+    return failure == nil
+  }
+
+  /// - Returns: The status; 0 for what is no response.
+  private func post(
+    _ content: [UInt8], to address: SocketAddress, path: String
+  ) async throws(TransportError) -> UInt16 {
+    let deadline = loop.now + Self.patience
+    let transport = try Transport.connecting(to: address, on: loop)
+    defer { transport.close() }
+    try await transport.finishConnecting(until: deadline)
+    var head = OutputBuffer()
+    head.append("POST ")
+    head.append(path)
+    head.append(" HTTP/1.1\r\nHost: collector\r\nContent-Type: application/json\r\n")
+    head.append("Connection: close\r\n")
+    head.appendField("Content-Length", decimal: UInt64(content.count))
+    head.append("\r\n")
+    try await transport.write(head.span, content.span, stall: Self.patience)
+    let buffer = ByteBuffer(capacity: 16 * 1024)
+    var length = 0
+    var response = ResponseHead()
+    var parser = ResponseHeadParser(limits: .response)
+    while length < buffer.capacity {
+      let count = try await transport.read(into: buffer, from: length, until: deadline)
+      if count == 0 { return 0 }
+      length += count
+      let octets = buffer.span.extracting(0..<length)
+      guard let isWhole = try? parser.parse(octets, requestMethod: .post, into: &response) else {
+        return 0
+      }
+      if isWhole { return response.status }
+    }
+    return 0
+  }
+}

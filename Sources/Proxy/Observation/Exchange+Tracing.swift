@@ -1,0 +1,49 @@
+import Bytes
+import EventLoop
+import HTTPSemantics
+
+/// What an exchange is in a trace.
+struct Trace {
+  /// Our own span: what backends are told.
+  var own: TraceParent
+  /// The span of the client's that has caused it; 0 for none.
+  var parent: UInt64 = 0
+  /// Whether the client's `tracestate` goes along: not without its `traceparent` (W3C Trace Context
+  /// §4.3).
+  var keepsState = false
+}
+
+extension Exchange {
+  /// Takes up the trace that the client has begun, or begins one. Nothing where nobody collects: then
+  /// the client's fields go on as they are.
+  func prepareTrace(_ request: Request, _ route: RouteRuntime) {
+    trace = nil
+    guard let rate = state.traceSample else { return }
+    let span = max(1, state.requestIDs.next())
+    if let parent = parentTrace(of: request) {
+      var own = parent
+      own.span = span
+      // Whoever is not trusted cannot make us record.
+      if !request.isTrusted { own.isSampled = takesTrace(route.traceSample ?? rate) }
+      trace = Trace(own: own, parent: parent.span, keepsState: true)
+    } else {
+      let own = TraceParent(
+        traceHigh: state.requestIDs.next(), traceLow: max(1, state.requestIDs.next()), span: span,
+        isSampled: takesTrace(route.traceSample ?? rate))
+      trace = Trace(own: own)
+    }
+  }
+
+  /// nil if there is none, or not exactly one that is valid.
+  private func parentTrace(of request: Request) -> TraceParent? {
+    guard let line = request.head.fields.first(.traceparent) else { return nil }
+    guard request.head.fields.lines.count(where: { $0.id == .traceparent }) == 1 else { return nil }
+    return request.withBytes { TraceParent($0[line.value]) }
+  }
+
+  private func takesTrace(_ sample: UInt64) -> Bool {
+    guard sample > 0 else { return false }
+    state.traces &+= 1
+    return state.traces % sample == 0
+  }
+}
