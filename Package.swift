@@ -50,7 +50,7 @@ let package = Package(
         "Names",
         "Proxy", "System", "TLS", .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: house),
+      exclude: ["Admin/live.html"], swiftSettings: house),
     .target(
       name: "Proxy",
       dependencies: [

@@ -223,3 +223,12 @@ def test_without_a_daemon_exits_69(tmp_path, command):
         "127.0.0.1:1", control_socket=str(tmp_path / "none.sock"))))
     outcome = run(command, "--config", path)
     assert outcome.returncode == 69 and "cannot be reached" in outcome.stderr
+
+
+def test_the_page_needs_no_token_and_holds_no_data(guarded):
+    _, tcp, _ = guarded
+    with Wire(tcp) as wire:
+        response = wire.request("/")
+    assert response.status == 200 and response["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in response["content-security-policy"]
+    assert response.body.startswith(b"<!doctype html>") and response.body.endswith(b"</html>")

@@ -9,6 +9,8 @@ enum AdminRequest: Equatable, Sendable {
   case reload
   /// `GET /healthz`: whether the process lives; `GET /readyz`: whether it wants traffic.
   case health, readiness
+  /// `GET /`: a page for browsers.
+  case page
   /// `GET /metrics`
   case metrics
   /// `GET /config`: what is live.
@@ -50,6 +52,7 @@ enum AdminRequest: Equatable, Sendable {
       guard isRead else { throw .wrongMethod(allow: "GET, HEAD, PUT") }
       self = .logLevel
       return
+    case "/": self = .page
     case "/healthz": self = .health
     case "/readyz": self = .readiness
     case "/metrics": self = .metrics
@@ -77,8 +80,9 @@ enum AdminRequest: Equatable, Sendable {
     return LoggingConfig.Level(rawValue: String(query.dropFirst(7)))
   }
 
-  /// Whether it may be asked without a token: what load balancers ask, and nothing else.
-  var isOpen: Bool { self == .health || self == .readiness }
+  /// Whether it may be asked without a token: what load balancers ask, and the page, which has no data
+  /// in it.
+  var isOpen: Bool { self == .health || self == .readiness || self == .page }
 
   struct Refusal: Error, Equatable {
     let status: StatusCode

@@ -21,6 +21,10 @@ extension Control {
       let isReady = phase == .serving
       return await connection.respondText(
         isReady ? .ok : .serviceUnavailable, isReady ? "ready\n" : "stopping\n")
+    case .page:
+      return await connection.respond(
+        .ok, type: "text/html; charset=utf-8", content: Array(LivePage.text.utf8),
+        fields: LivePage.fields)
     case .metrics: return await answerMetrics(connection)
     case .configuration: return await connection.respondJSON(configurationText())
     case .clusters:

@@ -47,7 +47,8 @@ struct AdminRequestTests {
       Case(method: .get, path: "/backends/10.0.0.1:80/down", status: 405),
       Case(method: .post, path: "/backends/10.0.0.1:80/off", status: 404),
       Case(method: .post, path: "/backends/10.0.0.1:80", status: 404),
-      Case(method: .get, path: "/", status: 404),
+      Case(method: .get, path: "/", request: .page),
+      Case(method: .get, path: "/none", status: 404),
       Case(method: .post, path: "/reload/", status: 404),
     ])
   func request(_ c: Case) {
@@ -58,9 +59,10 @@ struct AdminRequestTests {
     }
   }
 
-  @Test("only load balancers need no token")
+  @Test("only load balancers, and the page without its data, need no token")
   func open() {
     #expect(AdminRequest.health.isOpen && AdminRequest.readiness.isOpen)
+    #expect(AdminRequest.page.isOpen)
     #expect(!AdminRequest.metrics.isOpen && !AdminRequest.reload.isOpen)
   }
 

@@ -1,0 +1,58 @@
+"""The live page in a real browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from portico import configuration, parse_address
+
+TOKEN = "a-token-for-the-page"
+
+
+@pytest.fixture
+def page(make, tmp_path):
+    """A function that opens the page in Chromium, and returns what it has become after 5 s of its time."""
+    browser = shutil.which("chromium")
+    if not browser:
+        pytest.skip("chromium is not installed")
+    (tmp_path / "token").write_text(TOKEN)
+    origin = make.origin()
+    portico = make.portico(configuration(
+        origin, "127.0.0.1:9", route={"name": "everything"},
+        admin={"bind": "127.0.0.1:0", "token_file": str(tmp_path / "token")}))
+    host, port = parse_address(portico.wait_log(r" admin listening address=(\S+)")[1])
+    for _ in range(5):
+        portico.get()
+
+    def page(fragment: str = "") -> str:
+        outcome = subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/b",
+             "--virtual-time-budget=5000", "--dump-dom", f"http://{host}:{port}/{fragment}"],
+            capture_output=True, text=True, timeout=60)
+        assert outcome.returncode == 0, outcome.stderr
+        return outcome.stdout
+    page.origin = origin
+    return page
+
+
+def cell(dom: str, name: str) -> str:
+    return re.search(rf'id="{name}"[^>]*>([^<]*)<', dom)[1]
+
+
+def test_it_shows_what_happens(page):
+    dom = page(f"#token={TOKEN}")
+    assert cell(dom, "state") == "serving"
+    assert cell(dom, "requests2") == "5 in all"
+    assert re.fullmatch(r"[\d.]+/s", cell(dom, "requests"))
+    assert page.origin.address in dom and re.search("[12] of 2 up", dom)
+    assert re.search(r"<main>", dom)
+
+
+def test_it_asks_for_the_token(page):
+    dom = page()
+    assert cell(dom, "state") == "locked" and page.origin.address not in dom
+    assert re.search(r'<section id="login" class="card wide">', dom)
