@@ -27,6 +27,7 @@ public struct BodyDecoder: ~Copyable, Sendable {
   private var state: State
   private var chunks = ChunkedDecoder()
   private var isChunked: Bool
+  private let inPlace = InPlace()
 
   public init(_ framing: MessageFraming) {
     state = Self.begin(framing)

@@ -69,6 +69,8 @@ public struct HTTP2Connection: ~Copyable {
   var scratchFields = FieldSection()
   /// PRIORITY_UPDATE of a stream that is still to come (RFC 9218 §7.1). The last one is kept.
   var earlyPriority: (id: StreamID, priority: StreamPriority)?
+  /// It is a kilobyte.
+  private let inPlace = InPlace()
 
   /// Begins a connection: queues our side of the preface (RFC 9113 §3.4).
   ///

@@ -40,9 +40,7 @@ final class HTTP2RequestStream: HTTP2Stream {
   func beginRequest(on session: HTTP2Session, _ connection: DownstreamConnection) {
     begin(on: session, connection)
     // Swapped, so that the memory of the fields is used again.
-    var head = request.head
-    swap(&head, &session.engine.requestHead)
-    request.head = head
+    swap(&request.head, &session.engine.requestHead)
     request.keep(session.engine.headOctets)
     problem = session.engine.requestProblem
   }

@@ -7,7 +7,7 @@ public import Configuration
 /// then the routes without hosts. In each, the exact path comes before the longest prefix of whole
 /// segments, and of two equal ones the earlier in the file. A host that has no route for the path
 /// passes the request on to the next wider one. The cost does not depend on the number of routes.
-public struct RouteTable: Sendable {
+public final class RouteTable: Sendable {
   private let names: HostTable
   private let paths: PathTable
   /// The set of the routes without hosts.
@@ -47,8 +47,9 @@ public struct RouteTable: Sendable {
   ///   - path: Normalised, without query.
   /// - Returns: The index of the route, or nil: 404.
   public func lookup(host: Span<UInt8>, path: Span<UInt8>) -> Int? {
-    if path.isEmpty { return find(host: host, path: root.span) }
-    return find(host: host, path: path)
+    guard path.isEmpty else { return find(host: host, path: path) }
+    let root = root
+    return find(host: host, path: root.span)
   }
 
   private func find(host: Span<UInt8>, path: Span<UInt8>) -> Int? {

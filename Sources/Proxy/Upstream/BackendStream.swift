@@ -5,7 +5,11 @@ import HTTPSemantics
 
 /// One exchange with an HTTP/2 backend. The object is reused from exchange to exchange.
 final class BackendStream: HTTP2Stream {
-  @Cell private(set) var head = ResponseHead()
+  private(set) var head: ResponseHead {
+    _read { yield headSlot.value }
+    _modify { yield &headSlot.value }
+  }
+  private let headSlot = Slot(ResponseHead())
   /// What the offsets of `head` count in.
   @Cell private var octets = ByteBuffer(capacity: 0)
   @Cell private var hasHead = false
@@ -33,9 +37,7 @@ final class BackendStream: HTTP2Stream {
       }
       octets.copy(engine.headOctets.span)
       // Swapped, so that the memory of the fields is used again.
-      var fresh = head
-      swap(&fresh, &engine.responseHead)
-      head = fresh
+      swap(&head, &engine.responseHead)
       hasHead = true
       return reads.signal()
     }
@@ -63,7 +65,7 @@ extension BackendStream: UpstreamStream {
     wasWrittenTo = true
     writeControlData(forwarder, to: link)
     forwarder.writeFields(requestID: requestID, scratch: &state.scratch, into: &link.engine)
-    writeFraming(forwarder.request.head, to: link)
+    writeFraming(of: forwarder.request, to: link)
     let endsWithHead = isEnd && first.isEmpty && trailers == nil
     link.engine.endHead(slot, endsStream: endsWithHead)
     if endsWithHead { sentEndWithHead() }
@@ -78,16 +80,15 @@ extension BackendStream: UpstreamStream {
     of forwarder: RequestForwarder, requestID: borrowing OutputBuffer, limit: UInt32
   ) throws(ProxyError) {
     let request = forwarder.request
-    let head = request.head
     if request.identity == nil,
-      HeadMeter.isFarBelow(limit, octets: head.length, fields: head.fields)
+      HeadMeter.isFarBelow(limit, octets: request.head.length, fields: request.head.fields)
     {
       return
     }
     var meter = HeadMeter()
     let buffer = request.buffer
     let bytes = buffer.span.extracting(request.base..<buffer.capacity)
-    meter.count(":method", head.methodBytes.count)
+    meter.count(":method", request.head.methodBytes.count)
     meter.count(":scheme", request.scheme.utf8CodeUnitCount)
     state.scratch.removeAll()
     forwarder.writeAuthority(bytes, into: &state.scratch)
@@ -96,8 +97,8 @@ extension BackendStream: UpstreamStream {
     forwarder.writeTarget(bytes, into: &state.scratch)
     meter.count(":path", state.scratch.count)
     forwarder.writeFields(requestID: requestID, scratch: &state.scratch, into: &meter)
-    if head.acceptsTrailers { meter.count("te", 8) }
-    if case .length = head.framing { meter.count("content-length", 20) }
+    if request.head.acceptsTrailers { meter.count("te", 8) }
+    if case .length = request.head.framing { meter.count("content-length", 20) }
     guard meter.octets <= Int(limit) else {
       throw .downstream(.requestHeaderFieldsTooLarge, .backendHeadLimit)
     }
@@ -117,9 +118,9 @@ extension BackendStream: UpstreamStream {
     link.engine.writeControlData(.pathPseudo, state.scratch, repeats: request.isGRPC)
   }
 
-  private func writeFraming(_ head: RequestHead, to link: HTTP2Link) {
-    if head.acceptsTrailers { link.engine.writeField(.te, "te", "trailers") }
-    guard case .length(let length) = head.framing else { return }
+  private func writeFraming(of request: Request, to link: HTTP2Link) {
+    if request.head.acceptsTrailers { link.engine.writeField(.te, "te", "trailers") }
+    guard case .length(let length) = request.head.framing else { return }
     state.scratch.removeAll()
     state.scratch.append(decimal: length)
     link.engine.writeField(.contentLength, "content-length", state.scratch)
