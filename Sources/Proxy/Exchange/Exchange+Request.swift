@@ -65,7 +65,7 @@ extension Exchange {
       } else {
         false
       }
-    replay.begin(limit: isTooMuch ? 0 : plan.replayOctets, from: state.buffers)
+    replay.begin(limit: isTooMuch ? 0 : plan.replayOctets)
     if case .piece(let range) = first { keep(range, of: client) }
   }
 
@@ -87,6 +87,10 @@ extension Exchange {
       let isSent = try sendHead(
         client, backend, target, cluster, first: piece, isEnd: isEnd, trailers: trailers)
       if !isSent { try await finishSending(piece, over: backend, cluster) }
+    } else {
+      let isSent = try sendHead(
+        client, backend, target, cluster, first: Span(), isEnd: isEnd, trailers: trailers)
+      if !isSent { try await finishSending(Span(), over: backend, cluster) }
     }
     if isEnd { return client.receivedRequestEnd() }
     let wantsContinue = client.request.head.expectsContinue && replay.count == 0
