@@ -87,16 +87,33 @@ final class ConnectionPool {
   ///   Then the kernel is asked for what the last turn of the loop has not told, and a connection is not
   ///   used that the backend may be about to close.
   func checkOut(peeking: Bool, now: Instant) -> BackendConnection? {
-    while let connection = idle.last {
-      // All others have been idle for longer.
-      if peeking, !connection.isFresh(now: now) { return nil }
-      idle.removeLast()
+    while let connection = peeking ? takeFresh(now: now) : takeRested() {
       connection.leavePool()
       if connection.isUsable(peeking: peeking, now: now) { return connection }
       connection.learnIdleAge(byBackend: true, now: now)
       close(connection)
     }
     return nil
+  }
+
+  /// The connection that was given back last, unless the backend may be about to close it. All others have
+  /// been idle for longer.
+  private func takeFresh(now: Instant) -> BackendConnection? {
+    guard let last = idle.last, last.isFresh(now: now) else { return nil }
+    return idle.popLast()
+  }
+
+  /// The connection that was given back last before this turn, or in it if there is no other: of what has
+  /// come since, the loop has not told, and to ask the kernel is a system call.
+  private func takeRested() -> BackendConnection? {
+    guard let last = idle.last else { return nil }
+    let turn = last.transport.loop.turn
+    if last.idleSinceTurn == turn,
+      let rested = idle.lastIndex(where: { $0.idleSinceTurn != turn })
+    {
+      return idle.remove(at: rested)
+    }
+    return idle.popLast()
   }
 
   /// Takes back a connection whose exchange has ended exactly at its framing.

@@ -157,6 +157,20 @@ struct ConnectionPoolTests {
     }
   }
 
+  @Test("those given back in this turn go last, so that none of the others is peeked at")
+  func restedFirst() async throws {
+    try await onLoop { runner in
+      let rig = PoolRig(on: runner.loop)
+      let connections = try (0..<4).map { _ in try rig.open() }
+      await runner.settle()
+      for connection in connections { rig.checkIn(connection) }
+      let turn = runner.loop.turn
+      for index in 0..<2 { connections[index].idleSinceTurn = turn &- 2 &+ UInt32(index) }
+      let out = (0..<4).map { _ in rig.pool.checkOut(peeking: false, now: runner.loop.now) }
+      #expect(out.elementsEqual([1, 0, 3, 2].map { connections[$0] }) { $0 === $1 })
+    }
+  }
+
   @Test("a connection that was checked out in the turn of its end is not closed by the pool")
   func discardAfterCheckOut() async throws {
     try await onLoop { runner in
