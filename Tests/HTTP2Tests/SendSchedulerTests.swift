@@ -48,7 +48,7 @@ struct SendSchedulerTests {
   func quantum() {
     var scheduler = scheduler([StreamPriority(isIncremental: true), StreamPriority()])
     let quanta = (0..<3).map { _ in scheduler.next()?.quantum }
-    #expect(quanta == [16 * 1024, 64 * 1024, nil])
+    #expect(quanta == [16 * 1024, 32 * 1024, nil])
   }
 
   @Test("streams can leave a line, and change it")

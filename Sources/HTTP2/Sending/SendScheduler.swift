@@ -15,7 +15,7 @@ public struct SendScheduler: ~Copyable {
   /// Of a stream whose content can be used in parts: small, so that all of them come along together.
   private static let incrementalQuantum = 16 * 1024
   /// Of a stream whose content is of use as a whole.
-  private static let wholeQuantum = 64 * 1024
+  private static let wholeQuantum = 32 * 1024
   /// Turns in a row that the more urgent ones take from the others.
   private static let turnsBeforeOthers = 16
 

@@ -79,8 +79,9 @@ final class HTTP2RequestStream: HTTP2Stream {
       isDue = false
       if let problem {
         await refuse(problem)
-      } else if await hasKeptWord() {
-        await exchange.run(self)
+      } else {
+        let isServed = owesEnd ? await hasKeptWord() : true
+        if isServed { await exchange.run(self) }
       }
       unbind()
       request.leaveConnection()
@@ -92,11 +93,12 @@ final class HTTP2RequestStream: HTTP2Stream {
     hasTask = false
   }
 
-  /// Waits for the end of a request that says it has no content, and does not end with its head: one
-  /// that has some all the same is not forwarded.
+  /// Whether the request says that it has no content, and did not end with its head.
+  private var owesEnd: Bool { request.head.framing == .length(0) && !content.hasEnded }
+
+  /// Waits for the end that is owed: a request that has content all the same is not forwarded.
   @inline(never)
   private func hasKeptWord() async -> Bool {
-    guard request.head.framing == .length(0), !content.hasEnded else { return true }
     do throws(ProxyError) {
       try await receiveContent()
       return true

@@ -46,7 +46,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
 
   /// Octets that gather before a full socket has to take some: what one stream may put in front of
   /// another's.
-  private static let highWater = 64 * 1024
+  private static let highWater = 32 * 1024
   /// Octets that the kernel holds back: with its usual megabytes, small responses beside a big one came
   /// 20 times as late as without it, and so they come 4 times as late.
   private static let mostInKernel: Int32 = 16 * 1024
