@@ -63,14 +63,20 @@ func runDemoOrigins(for routing: RoutingConfig) throws(OriginFailure) {
 func demoHint(for sockets: [OpenSockets], encryptedListeners: [String]) -> String {
   let listeners = sockets.flatMap(\.listeners).filter { $0.socket.bound.isInternet }
   guard let address = listeners.first?.socket.bound else { return "" }
-  let encrypted =
-    listeners.first { encryptedListeners.contains($0.name) }
-    .map { "\n      curl -k https://\($0.socket.bound)/         the same, encrypted" } ?? ""
+  var trials = [("curl http://\(address)/", "which subcluster and backend answered")]
+  if let encrypted = listeners.first(where: { encryptedListeners.contains($0.name) }) {
+    trials.append(("curl -k https://\(encrypted.socket.bound)/", "the same, encrypted"))
+  }
+  trials.append(("\(CommandLine.arguments[0]) top", "what goes through, live"))
+  let width = trials.map(\.0.count).max() ?? 0
+  let lines = trials.map { command, what in
+    "  \(command)\(String(repeating: " ", count: width - command.count + 3))\(what)"
+  }
   return """
 
     Portico serves. In another terminal:
 
-      curl http://\(address)/          which subcluster and backend answered\(encrypted)
+    \(lines.joined(separator: "\n"))
       for i in $(seq 10); do curl -s http://\(address)/ | cut -d, -f1; done
 
     Control-C stops it.
