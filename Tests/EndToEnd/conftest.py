@@ -57,10 +57,10 @@ def factories(stack: contextlib.ExitStack):
             return stack.enter_context(Portico(config, self.fresh_directory(), **options))
 
         def serve(self, *backends, workers: int = 1, descriptors: int | None = None,
-                  **options) -> Portico:
+                  reads_everything: bool = True, **options) -> Portico:
             """A daemon with `configuration(*backends, **options)`."""
             return self.portico(configuration(*backends, **options), workers=workers,
-                                descriptors=descriptors)
+                                descriptors=descriptors, reads_everything=reads_everything)
 
         def serve_h2(self, *backends, cluster: dict | None = None, **options) -> Portico:
             """As `serve`, with backends that speak HTTP/2."""

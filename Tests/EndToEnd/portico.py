@@ -107,7 +107,8 @@ class Portico:
 
     def __init__(self, config: dict, directory: Path, workers: int = 1,
                  descriptors: int | None = None, environment: dict | None = None,
-                 inherited: socket.socket | None = None):
+                 inherited: socket.socket | None = None, reads_everything: bool = True):
+        """Without `reads_everything` even root's files need their permissions."""
         self.directory = directory
         self.file = directory / "portico.json"
         self.control = directory / "control.sock"
@@ -118,6 +119,10 @@ class Portico:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
         command = [EXECUTABLE, "serve", "--config", str(self.file), "--workers", str(workers)]
         pass_fds = []
+        if not reads_everything:
+            capabilities = "-dac_override,-dac_read_search"
+            command = ["setpriv", f"--inh-caps={capabilities}", f"--bounding-set={capabilities}",
+                       *command]
         if inherited:  # As systemd does: descriptor 3, and the process that it is meant for.
             pass_fds = [inherited.fileno()]
             command = ["bash", "-c", f'exec 3<&{pass_fds[0]}; LISTEN_PID=$$ exec "$@"', "-", *command]

@@ -20,12 +20,16 @@ from wire import DEADLINE
 PATH = os.environ["PATH"] + ":/usr/sbin"
 
 
-def tool(name: str, *arguments: str) -> str:
-    """What the tool says, which must have succeeded; skipped where it is not installed."""
+def found(name: str) -> str:
+    """Where a program is that `make test` installs."""
     executable = shutil.which(name, path=PATH)
-    if not executable:
-        pytest.skip(f"{name} is not installed")
-    outcome = subprocess.run([executable, *arguments], capture_output=True, timeout=60)
+    assert executable, f"{name} is not installed"
+    return executable
+
+
+def tool(name: str, *arguments: str) -> str:
+    """What the tool says, which must have succeeded."""
+    outcome = subprocess.run([found(name), *arguments], capture_output=True, timeout=60)
     assert outcome.returncode == 0, outcome.stderr
     return outcome.stdout.decode("latin-1")
 
@@ -112,9 +116,7 @@ class Nghttpd:
     """nghttpd, which serves a directory over HTTP/2 with prior knowledge."""
 
     def __init__(self, directory):
-        executable = shutil.which("nghttpd", path=PATH)
-        if not executable:
-            pytest.skip("nghttpd is not installed")
+        executable = found("nghttpd")
         (directory / "index.html").write_text("nghttpd\n")
         (directory / "large").write_bytes(os.urandom(8 << 20))
         with socket.socket() as probe:

@@ -29,13 +29,6 @@ def scrape(portico, *fields: str) -> Metrics:
 
 
 @pytest.fixture
-def tools():
-    for tool in ("promtool", "prometheus"):
-        if subprocess.run(["which", tool], capture_output=True).returncode:
-            pytest.skip(f"{tool} is not installed")
-
-
-@pytest.fixture
 def daemon(make):
     origin = make.origin()
     return make.portico(configuration(
@@ -166,7 +159,7 @@ def test_a_scrape_of_a_thousand_backends(make):
     assert took < 5, took
 
 
-def test_promtool_finds_nothing_to_mend(daemon, tools):
+def test_promtool_finds_nothing_to_mend(daemon):
     daemon.get()
     daemon.get("/gone")
     with Wire(str(daemon.control)) as wire:
@@ -176,7 +169,7 @@ def test_promtool_finds_nothing_to_mend(daemon, tools):
     assert not outcome.stderr, outcome.stderr
 
 
-def test_promtool_takes_the_alert_rules(tools):
+def test_promtool_takes_the_alert_rules():
     outcome = subprocess.run(["promtool", "check", "rules", ROOT / "docs/prometheus-alerts.yml"],
                              capture_output=True, text=True)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
@@ -200,7 +193,7 @@ def test_documents_name_metrics_that_there_are(make, file):
     assert names_in(text) - known == set() and len(names_in(text)) > 10
 
 
-def test_a_real_prometheus_loads_it(make, tmp_path, tools):
+def test_a_real_prometheus_loads_it(make, tmp_path):
     (tmp_path / "token").write_text(TOKEN + "\n")
     portico = make.serve(make.origin(), admin={
         "bind": "127.0.0.1:0", "token_file": str(tmp_path / "token")})
