@@ -1,7 +1,8 @@
-"""The live page in a real browser."""
+"""The live page: what it reads of the daemon's answers, and in a real browser what it makes of them."""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -9,8 +10,31 @@ import subprocess
 import pytest
 
 from portico import configuration, parse_address
+from wire import Wire
 
 TOKEN = "a-token-for-the-page"
+
+
+def test_the_daemon_tells_what_it_asks_for(make):
+    portico = make.serve("127.0.0.1:9", route={"name": "everything"})
+    assert portico.get().status == 503
+
+    def ask(path: str, *fields: str) -> str:
+        with Wire(str(portico.control)) as wire:
+            return wire.request(path, *fields).body.decode()
+    source = ask("/")
+    told = set(re.findall(r"^(\w+)", ask("/metrics"), re.M))
+    asked = set(re.findall(r'"((?:portico|process)_\w+)"', source))
+    assert len(asked) > 15
+    assert {name for name in asked if not {name, name + "_bucket"} & told} == set()
+    [cluster] = json.loads(ask("/clusters", "Accept: application/json"))
+    wanted = set(re.findall(r"\bbackend\.(\w+)", source))
+    assert len(wanted) > 6 and wanted <= set(cluster["backends"][0])
+    config = json.loads(ask("/config"))
+    for path in re.findall(r"\bconfig\.(last_reload\.\w+|\w+)", source):
+        value = config
+        for name in path.split("."):
+            value = value[name]
 
 
 @pytest.fixture
@@ -45,7 +69,8 @@ def cell(dom: str, name: str) -> str:
 def test_it_shows_what_happens(page):
     dom = page(f"#token={TOKEN}")
     assert cell(dom, "state") == "serving"
-    assert cell(dom, "requests2") == "5 in all"
+    assert cell(dom, "requests2").startswith("5 in all")
+    assert re.fullmatch("[12] of 2 backends up", cell(dom, "health"))
     assert re.fullmatch(r"[\d.]+/s", cell(dom, "requests"))
     assert page.origin.address in dom and re.search("[12] of 2 up", dom)
     assert re.search(r"<main>", dom)

@@ -31,10 +31,12 @@ extension LivePage {
     .up { color: var(--green); } .rest { color: var(--amber); } .down { color: var(--red); }
     .grid { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr)); margin-bottom: .8rem; }
     .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem; min-width: 0; }
+    .tiles { grid-template-columns: repeat(auto-fit, minmax(min(100%, 10rem), 1fr)); }
     .wide { margin-bottom: .8rem; overflow-x: auto; }
-    .big { font-size: 1.7rem; font-variant-numeric: tabular-nums; line-height: 1.2; }
+    .big { font-size: clamp(1rem, 4.6vw, 1.7rem); white-space: nowrap; font-variant-numeric: tabular-nums; line-height: 1.2; }
     svg { display: block; width: 100%; height: 3.2rem; margin-top: .4rem; }
     polyline { fill: none; stroke-width: 1.6; vector-effect: non-scaling-stroke; }
+    polygon { opacity: .12; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
     th { text-align: left; color: var(--dim); font-weight: 500; font-size: .85rem; }
     th, td { padding: .22rem .6rem .22rem 0; white-space: nowrap; border-bottom: 1px solid var(--line); }
@@ -42,12 +44,17 @@ extension LivePage {
     td.n, th.n { text-align: right; }
     form { display: flex; gap: .5rem; flex-wrap: wrap; }
     input, button { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--line); border-radius: .4rem; padding: .4rem .6rem; }
-    #notice:empty { display: none; }
+    #notice:empty, #health:empty { display: none; }
+    /* On a phone: what matters in trouble, and of a backend its cluster below its address. */
+    @media (max-width: 42rem) {
+      .w { display: none; }
+      td[data-below]::after { content: attr(data-below); display: block; color: var(--dim); font-size: .8rem; }
+    }
     </style>
     </head>
     <body>
     <header>
-      <h1>Portico</h1><span id="state" class="state dim">…</span><small id="about"></small>
+      <h1>Portico</h1><span id="state" class="state dim">…</span><span id="health" class="state"></span><small id="about"></small>
     </header>
     <p id="notice" class="card wide down" role="alert"></p>
     <section id="login" class="card wide" hidden>
@@ -55,9 +62,9 @@ extension LivePage {
       <form><input type="password" name="token" autocomplete="current-password" aria-label="Token"><button>Show</button></form>
     </section>
     <main hidden>
-      <div class="grid">
+      <div class="grid tiles">
         <section class="card"><h2>Requests</h2><div class="big" id="requests"></div><small id="requests2"></small><svg id="requests-line" viewBox="0 0 120 40" preserveAspectRatio="none" role="img" aria-label="Requests per second"></svg></section>
-        <section class="card"><h2>Latency, median and p99</h2><div class="big" id="latency"></div><small id="latency2"></small><svg id="latency-line" viewBox="0 0 120 40" preserveAspectRatio="none" role="img" aria-label="Latency"></svg></section>
+        <section class="card"><h2>Latency</h2><div class="big" id="latency"></div><small id="latency2"></small><svg id="latency-line" viewBox="0 0 120 40" preserveAspectRatio="none" role="img" aria-label="Latency"></svg></section>
         <section class="card"><h2>Errors</h2><div class="big" id="errors"></div><small id="errors2"></small><svg id="errors-line" viewBox="0 0 120 40" preserveAspectRatio="none" role="img" aria-label="Errors per second"></svg></section>
         <section class="card"><h2>Connections</h2><div class="big" id="connections"></div><small id="connections2"></small><svg id="connections-line" viewBox="0 0 120 40" preserveAspectRatio="none" role="img" aria-label="Open connections"></svg></section>
       </div>
@@ -65,7 +72,7 @@ extension LivePage {
       <section class="card wide"><h2>Backends</h2><table id="backends"></table></section>
       <div class="grid">
         <section class="card"><h2>Routes</h2><table id="routes"></table></section>
-        <section class="card"><h2>Reasons of errors, since this page was opened</h2><table id="reasons"></table></section>
+        <section class="card"><h2>Errors by reason, since opened</h2><table id="reasons"></table></section>
         <section class="card"><h2>Process</h2><table id="process"></table></section>
       </div>
     </main>
@@ -128,22 +135,28 @@ extension LivePage {
 
     function push(list, value) { list.push(value); if (list.length > kept) list.shift(); }
     function draw(id, lines) {
-      const most = Math.max(1e-9, ...lines.flatMap(([values]) => values.filter(v => v !== null)));
-      $(id).replaceChildren(...lines.map(([values, color]) => {
-        const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
-        const offset = kept - values.length;
-        line.setAttribute("points", values.map((v, i) => `${i + offset},${38 - 36 * (v || 0) / most}`).join(" "));
-        line.style.stroke = `var(--${color})`;
-        return line;
+      const most = Math.max(1e-9, ...lines.flatMap(([values]) => values));
+      $(id).replaceChildren(...lines.flatMap(([values, color]) => {
+        // The first minute has all of the width, so that there is something to see.
+        const step = kept / Math.max(30, values.length - 1), left = kept - step * (values.length - 1);
+        const points = values.map((v, i) => `${(left + i * step).toFixed(1)},${(38 - 36 * (v || 0) / most).toFixed(1)}`).join(" ");
+        const shape = (name, more, property) => {
+          const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+          element.setAttribute("points", points + more);
+          element.style[property] = `var(--${color})`;
+          return element;
+        };
+        return [shape("polygon", ` ${kept},40 ${left.toFixed(1)},40`, "fill"), shape("polyline", "", "stroke")];
       }));
     }
     // Text only: nothing that a client or a backend chose becomes markup.
     function table(id, heads, rows) {
       const cell = (name, value) => {
         const element = document.createElement(name);
-        const [text, kind] = Array.isArray(value) ? value : [value, ""];
+        const [text, kind, below] = Array.isArray(value) ? value : [value, ""];
         element.textContent = typeof text === "number" ? number(text) : text;
         element.className = kind || (typeof text === "number" || /^[\d.,–]+( ?(µs|ms|s|%|k|M))?$/.test(text) ? "n" : "");
+        if (below) element.dataset.below = below;
         return element;
       };
       const row = (name, values) => {
@@ -177,11 +190,11 @@ extension LivePage {
         push(past.requests, requests); push(past.p50, p50); push(past.p99, p99);
         push(past.errors, failed); push(past.connections, open);
         $("requests").textContent = number(requests) + "/s";
-        $("requests2").textContent = number(sum(page, "portico_requests_total")) + " in all";
+        $("requests2").textContent = `${number(sum(page, "portico_requests_total"))} in all · most ${number(Math.max(...past.requests))}/s`;
         $("latency").textContent = `${time(p50)} · ${time(p99)}`;
-        $("latency2").textContent = `first byte ${time(quantile(.99, now, old, "portico_first_byte_seconds"))} (p99)`;
+        $("latency2").textContent = `p50 · p99; first byte ${time(quantile(.99, now, old, "portico_first_byte_seconds"))}`;
         $("errors").textContent = number(failed) + "/s";
-        $("errors2").textContent = (requests ? (100 * failed / requests).toFixed(1) : "0.0") + " % of requests end with 5xx";
+        $("errors2").textContent = (requests ? (100 * failed / requests).toFixed(1) : "0.0") + " % end with 5xx";
         $("connections").textContent = number(open);
         $("connections2").textContent = `${number(sum(page, "portico_connections_parked"))} parked · ${number(rate(now, old, "portico_connections_accepted_total"))}/s new`;
         draw("requests-line", [[past.requests, "blue"]]);
@@ -194,28 +207,40 @@ extension LivePage {
       document.querySelector("main").hidden = false;
     }
 
+    // Those that are out by configuration or by order are nobody's trouble.
+    const isWanted = backend => !["off", "drain", "down"].includes(backend.state);
+    const tone = (up, all) => up === all ? "up" : up ? "rest" : "down";
+    const countUp = backends => backends.filter(b => b.state === "up").length;
+
     function showClusters(now, old, clusters) {
-      table("clusters", ["cluster", "state", ["requests/s", "n"], ["p50", "n"], ["p99", "n"], ["in flight", "n"], ["waiting", "n"]], clusters.map(cluster => {
-        const up = cluster.backends.filter(b => b.state === "up").length, all = cluster.backends.length;
-        const wanted = { cluster: cluster.name }, name = "portico_cluster_duration_seconds";
-        return [cluster.name, [`${up} of ${all} up`, up === all ? "up" : up ? "rest" : "down"], rate(now, old, name + "_count", wanted) || 0,
-          time(quantile(.5, now, old, name, wanted)), time(quantile(.99, now, old, name, wanted)),
-          cluster.backends.reduce((n, b) => n + b.in_flight, 0), cluster.backends.reduce((n, b) => n + b.waiting, 0)];
+      const wanted = clusters.flatMap(cluster => cluster.backends.filter(isWanted)), up = countUp(wanted);
+      $("health").textContent = `${up} of ${wanted.length} backends up`;
+      $("health").className = "state " + tone(up, wanted.length);
+      table("clusters", ["cluster", "state", ["requests/s", "n"], ["p50", "n w"], ["p99", "n"], ["in flight", "n"], ["waiting", "n w"]], clusters.map(cluster => {
+        const backends = cluster.backends.filter(isWanted), up = countUp(backends);
+        const labels = { cluster: cluster.name }, name = "portico_cluster_duration_seconds";
+        return [cluster.name, [`${up} of ${backends.length} up`, tone(up, backends.length)], rate(now, old, name + "_count", labels) || 0,
+          [time(quantile(.5, now, old, name, labels)), "n w"], [time(quantile(.99, now, old, name, labels)), "n"],
+          cluster.backends.reduce((n, b) => n + b.in_flight, 0), [cluster.backends.reduce((n, b) => n + b.waiting, 0), "n w"]];
       }));
       const rows = clusters.flatMap(cluster => cluster.backends.map(backend => {
-        const wanted = { cluster: cluster.name, subcluster: backend.subcluster, backend: backend.address };
-        const failed = (rate(now, old, "portico_backend_failures_total", wanted) || 0) + (rate(now, old, "portico_backend_connect_failures_total", wanted) || 0);
-        return { up: backend.state === "up", tries: backend.tries, cells: [backend.address, `${cluster.name} / ${backend.subcluster}`,
-          [backend.state, backend.state === "up" ? "up" : backend.state === "off" ? "dim" : "down"], `${backend.subcluster_weight}/${backend.weight}`,
-          rate(now, old, "portico_backend_tries_total", wanted) || 0, failed, backend.in_flight, backend.connections.open, backend.connections.idle] };
+        const labels = { cluster: cluster.name, subcluster: backend.subcluster, backend: backend.address };
+        const failed = (rate(now, old, "portico_backend_failures_total", labels) || 0) + (rate(now, old, "portico_backend_connect_failures_total", labels) || 0);
+        const isUp = backend.state === "up", trouble = isUp ? 2 : isWanted(backend) ? 0 : 1, place = `${cluster.name} / ${backend.subcluster}`;
+        return { trouble, tries: backend.tries, cells: [[backend.address, "", place], [place, "w"],
+          [backend.state, ["down", "dim", "up"][trouble]], [`${backend.subcluster_weight}/${backend.weight}`, "w"],
+          rate(now, old, "portico_backend_tries_total", labels) || 0, failed,
+          [backend.in_flight, "n w"], [backend.connections.open, "n w"], [backend.connections.idle, "n w"]] };
       }));
       // Of a thousand, those that are in trouble, then the busiest.
-      rows.sort((a, b) => a.up - b.up || b.tries - a.tries);
-      table("backends", ["backend", "cluster", "state", "weight", ["tries/s", "n"], ["failed/s", "n"], ["in flight", "n"], ["open", "n"], ["idle", "n"]], rows.slice(0, 100).map(row => row.cells));
+      rows.sort((a, b) => a.trouble - b.trouble || b.tries - a.tries);
+      table("backends", ["backend", ["cluster", "w"], "state", ["weight", "w"], ["tries/s", "n"], ["failed/s", "n"], ["in flight", "n w"], ["open", "n w"], ["idle", "n w"]],
+        rows.slice(0, 100).map(row => row.cells));
     }
 
     function showRest(now, old) {
-      const routes = [...new Set((now.page.get("portico_requests_total") || []).map(s => s.labels.route))];
+      const routes = [...new Set((now.page.get("portico_requests_total") || []).map(s => s.labels.route))]
+        .filter(route => route || sum(now.page, "portico_requests_total", { route }));
       table("routes", ["route", ["requests/s", "n"], ["4xx/s", "n"], ["5xx/s", "n"]], routes.map(route => [route || "(none)",
         ...[{}, { class: "4xx" }, { class: "5xx" }].map(more => rate(now, old, "portico_requests_total", { route, ...more }) || 0)])
         .sort((a, b) => b[1] - a[1]).slice(0, 20));
