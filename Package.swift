@@ -29,6 +29,7 @@ let package = Package(
     .library(
       name: "PorticoCodecs", targets: ["Bytes", "HTTPSemantics", "HTTP1", "HPACK", "HTTP2"]),
     .library(name: "PorticoConfiguration", targets: ["Addressing", "Configuration"]),
+    .library(name: "PorticoNames", targets: ["Addressing", "Names"]),
     .library(name: "PorticoTables", targets: ["Balancing", "Proxy"]),
   ],
   dependencies: [

@@ -31,6 +31,7 @@ let package = Package(
     fuzzer("field-values", in: "FieldValueFuzzer", of: "PorticoTables"),
     fuzzer("addresses", in: "AddressFuzzer", of: "PorticoConfiguration"),
     fuzzer("configuration", in: "ConfigurationFuzzer", of: "PorticoConfiguration"),
+    fuzzer("names", in: "NameFuzzer", of: "PorticoNames"),
     .target(name: "CLibFuzzer"),
     .target(name: "FuzzSupport", dependencies: ["CLibFuzzer"], swiftSettings: house),
   ]
