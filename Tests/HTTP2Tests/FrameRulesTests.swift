@@ -253,4 +253,31 @@ struct FrameRulesTests {
     #expect(rig.events == ["settings", "request 1 GET / example.com none", "end 1"])
     #expect(rig.sent() == ["SETTINGS 0 ACK"])
   }
+
+  static let comings: [(octets: [UInt8], isHead: Bool)] = [
+    (Wire.get(3), true), (Array(Wire.get(3).prefix(9)), true),
+    (Array(Wire.get(3).prefix(8)), false),
+    (Wire.data(1, "x"), false), (Wire.reset(1), false), (Wire.ping() + Wire.get(3), false),
+    ([], false),
+  ]
+
+  @Test("whether a head comes next is seen before it is read", arguments: comings)
+  func beforeHead(_ coming: (octets: [UInt8], isHead: Bool)) {
+    let rig = Rig.started()
+    rig.receive(Wire.post(1))
+    let isHead = rig.connection.isBeforeHead(coming.octets.span, at: 0)
+    #expect(isHead == coming.isHead)
+    let skipped = [0xFF, 0xFF] + coming.octets
+    let isHeadBehind = rig.connection.isBeforeHead(skipped.span, at: 2)
+    #expect(isHeadBehind == coming.isHead)
+  }
+
+  @Test("content that looks like a head is none")
+  func contentBeforeHead() {
+    let rig = Rig.started()
+    rig.receive(Wire.post(1) + Wire.data(1, count: 100).dropLast(50))
+    let looksLikeHead = Wire.get(3)
+    let isHead = rig.connection.isBeforeHead(looksLikeHead.span, at: 0)
+    #expect(!isHead)
+  }
 }

@@ -31,6 +31,11 @@ extension HTTP2Connection {
     }
   }
 
+  /// Whether ``receive(_:at:now:)`` would read a head next, as far as that can be seen.
+  public func isBeforeHead(_ input: Span<UInt8>, at position: Int) -> Bool {
+    pendingEnd == nil && reader.isBeforeHeaders(input, at: position)
+  }
+
   /// Reads one frame, or a part of one.
   private mutating func step(
     _ input: Span<UInt8>, at position: inout Int, now: Int64

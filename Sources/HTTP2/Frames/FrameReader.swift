@@ -43,6 +43,12 @@ struct FrameReader: Sendable {
     position < input.count || blockStream != .connection
   }
 
+  /// Whether a HEADERS frame comes next, as far as that can be seen.
+  func isBeforeHeaders(_ input: Span<UInt8>, at position: Int) -> Bool {
+    guard case .frames = phase, input.count &- position >= FrameHead.octets else { return false }
+    return FrameHead(input, at: position).type == .headers
+  }
+
   mutating func next(
     _ input: Span<UInt8>, at position: inout Int
   ) throws(ConnectionError) -> Step {

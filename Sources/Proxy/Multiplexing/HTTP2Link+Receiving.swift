@@ -64,14 +64,15 @@ extension HTTP2Link {
       input.releaseIfEmpty()
       if !engine.output.isEmpty { flushSoon() }
     }
+    let octets = buffer.span.extracting(unread)
     while true {
-      let event = try engine.receive(buffer.span.extracting(unread), at: &position, now: now)
+      // Further requests have the next turn. What comes before them is of these: their content, or that
+      // they are cancelled, which makes room for others.
+      if hasBegunEnough, engine.isBeforeHead(octets, at: position) { return }
+      let event = try engine.receive(octets, at: &position, now: now)
       switch event {
       case .needMoreOctets: return
-      case .request(let slot):
-        receivedRequest(slot)
-        // What follows has the next turn: it may cancel these, which makes room for others.
-        if hasBegunEnough { return }
+      case .request(let slot): receivedRequest(slot)
       case .response(let slot): stream(at: slot)?.receivedHead(&engine)
       case .data(let slot, let range):
         let start = unread.lowerBound
