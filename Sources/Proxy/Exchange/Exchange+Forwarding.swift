@@ -182,6 +182,7 @@ extension Exchange {
   /// The next backend of those that can be used, and if possible none that was tried.
   ///
   /// - Parameter full: Indices of those that have enough to do.
+  @inline(never)
   func choose<Client: DownstreamStream>(
     from cluster: ClusterRuntime, for client: Client, _ plan: RetryPlan, butNot full: [Int]
   ) throws(ProxyError) -> BackendRuntime {

@@ -11,11 +11,18 @@ extension Exchange {
     _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
     _ route: RouteRuntime
   ) async throws(ProxyError) {
-    guard client.request.hasContent, client.request.tunnel == nil else {
-      let isSent = try sendHead(client, backend, target, cluster, first: Span(), isEnd: true)
-      if !isSent { try await finishSending(Span(), over: backend, cluster) }
-      return
+    if client.request.hasContent, client.request.tunnel == nil {
+      return try await sendWithContent(client, over: backend, of: target, cluster, route)
     }
+    let isSent = try sendHead(client, backend, target, cluster, first: Span(), isEnd: true)
+    if !isSent { try await finishSending(Span(), over: backend, cluster) }
+  }
+
+  @inline(never)
+  private func sendWithContent<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
+    _ route: RouteRuntime
+  ) async throws(ProxyError) {
     if replay.phase == .keeping {
       return try await sendAgain(client, over: backend, of: target, cluster, route)
     }
@@ -39,6 +46,7 @@ extension Exchange {
     startPump(client, backend, cluster, route, sendingContinue: wantsContinue)
   }
 
+  @inline(never)
   private func sendHead<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend, _ target: BackendRuntime, _ cluster: ClusterRuntime,
     first: Span<UInt8>, isEnd: Bool, trailers: TrailerSection? = nil

@@ -90,7 +90,7 @@ extension Exchange {
         try await passInterim(client, backend, interim)
         continue
       }
-      if let abortCause { throw abortCause }
+      try checkAbort()
       try await awaitHead(client, backend, sentAt: sentAt, timeout: timeout, isOfTry: isOfTry)
     }
   }
@@ -108,16 +108,22 @@ extension Exchange {
     let outcome = await reads.wait(until: min(deadline, answerDeadline))
     awaitsHead = false
     waitsAt = nil
+    if outcome != .ready || abortCause != nil { throw failure(of: outcome, isOfTry: isOfTry) }
+  }
+
+  @inline(never)
+  private func checkAbort() throws(ProxyError) {
     if let abortCause { throw abortCause }
-    switch outcome {
-    case .ready: return
-    case .aborted: throw .clientGone
-    case .deadline:
-      if isTooLate { throw Self.totalTimeout }
-      throw isOfTry
-        ? .upstream(.gatewayTimeout, .perTryTimeout, retry: .tooSlow)
-        : .upstream(.gatewayTimeout, .responseHeadTimeout)
-    }
+  }
+
+  /// Why the wait for the head was in vain.
+  private func failure(of outcome: WaitOutcome, isOfTry: Bool) -> ProxyError {
+    if let abortCause { return abortCause }
+    if outcome == .aborted { return .clientGone }
+    if isTooLate { return Self.totalTimeout }
+    return isOfTry
+      ? .upstream(.gatewayTimeout, .perTryTimeout, retry: .tooSlow)
+      : .upstream(.gatewayTimeout, .responseHeadTimeout)
   }
 
   // Not inlined: what waits for the response would keep the memory of this frame.

@@ -8,7 +8,7 @@ import HTTPSemantics
 // one breaks.
 extension Exchange {
   /// Finds out whether the request asks for a tunnel and may have one.
-  @inline(__always)
+  @inline(never)
   func prepareTunnel<Client: DownstreamStream>(
     _ client: Client, to cluster: ClusterRuntime, _ route: RouteRuntime
   ) throws(ProxyError) {

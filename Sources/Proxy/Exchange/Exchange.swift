@@ -86,10 +86,28 @@ final class Exchange {
   private func respond<Client: DownstreamStream>(
     to client: Client
   ) async throws(ProxyError) {
-    let request = client.request
-    if let answer = try check(client) {
-      return try await self.answer(answer, client)
+    if try check(client) { return try await answerOptions(client) }
+    let route = try findRoute(client)
+    deadline = state.loop.now + route.totalTimeout
+    switch route.action {
+    case .forward(let cluster):
+      log.cluster = cluster
+      try prepareTunnel(client, to: cluster, route)
+      if client.request.version == .http2 { prepareGRPC(client.request, cluster, route) }
+      try await forward(client, to: cluster, route)
+    case .redirect, .respond: try await answerOurselves(client, route)
     }
+  }
+
+  // What suspends nowhere is not inlined there: the memory that it needs would be the task's, and stay so
+  // for as long as the exchange waits.
+
+  /// The route of the request, which may take it.
+  @inline(never)
+  private func findRoute<Client: DownstreamStream>(
+    _ client: Client
+  ) throws(ProxyError) -> RouteRuntime {
+    let request = client.request
     request.isGRPC = isGRPCByType(request)
     let route = request.withBytes { bytes in
       request.withPath { path in
@@ -102,15 +120,7 @@ final class Exchange {
     if case .length(let length) = request.head.framing, length > route.maxBody {
       throw .contentTooLarge
     }
-    deadline = state.loop.now + route.totalTimeout
-    switch route.action {
-    case .forward(let cluster):
-      log.cluster = cluster
-      try prepareTunnel(client, to: cluster, route)
-      if request.version == .http2 { prepareGRPC(request, cluster, route) }
-      try await forward(client, to: cluster, route)
-    case .redirect, .respond: try await answerOurselves(client, route)
-    }
+    return route
   }
 
   /// What a route that forwards nothing says.
@@ -138,10 +148,9 @@ final class Exchange {
 
   /// What can be said of a request before it is routed.
   ///
-  /// - Returns: An answer that needs no route.
-  private func check<Client: DownstreamStream>(
-    _ client: Client
-  ) throws(ProxyError) -> OwnResponse? {
+  /// - Returns: Whether it asks what we can do, and needs no route.
+  @inline(never)
+  private func check<Client: DownstreamStream>(_ client: Client) throws(ProxyError) -> Bool {
     let (request, listener) = (client.request, client.listener)
     do throws(TargetError) {
       try request.normalizePath()
@@ -156,12 +165,18 @@ final class Exchange {
     if request.head.fields.contains(.via), comesAgain(request, listener) {
       throw .loop
     }
-    if request.head.method == .options, request.head.form == .asterisk || isLastHop(request) {
-      return OwnResponse(
-        status: .noContent, content: .empty,
-        fields: [OwnField("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")])
-    }
-    return nil
+    return request.head.method == .options
+      && (request.head.form == .asterisk || isLastHop(request))
+  }
+
+  @inline(never)
+  private func answerOptions<Client: DownstreamStream>(
+    _ client: Client
+  ) async throws(ProxyError) {
+    let answer = OwnResponse(
+      status: .noContent, content: .empty,
+      fields: [OwnField("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH")])
+    try await self.answer(answer, client)
   }
 
   private func comesAgain(_ request: Request, _ listener: ListenerRuntime) -> Bool {
