@@ -5,7 +5,7 @@ import Bytes
 /// A family is begun once, and all of its samples follow it: both formats ask for that.
 public struct MetricsWriter: ~Copyable {
   public enum Kind: Sendable {
-    case counter, gauge, histogram
+    case counter, gauge, histogram, summary
     /// Labels that say something about the process; the value is 1.
     case info
   }
@@ -33,7 +33,7 @@ public struct MetricsWriter: ~Copyable {
     switch kind {
     case .counter: suffix = "_total"
     case .info: suffix = "_info"
-    case .gauge, .histogram: suffix = ""
+    case .gauge, .histogram, .summary: suffix = ""
     }
     writeFamily("# HELP ")
     output.append(help)
@@ -56,6 +56,7 @@ public struct MetricsWriter: ~Copyable {
     case .counter: "counter"
     case .gauge: "gauge"
     case .histogram: "histogram"
+    case .summary: "summary"
     case .info: format == .openMetrics ? "info" : "gauge"
     }
   }
@@ -110,6 +111,32 @@ public struct MetricsWriter: ~Copyable {
     }
     begin("_sum", labels)
     write(sum, millionths: millionths)
+    output.append(.lineFeed)
+    begin("_count", labels)
+    output.append(decimal: count)
+    output.append(.lineFeed)
+  }
+
+  /// A summary's samples. All values are microseconds, written as seconds.
+  ///
+  /// - Parameters:
+  ///   - quantiles: Which part lies below which time, of late.
+  ///   - sum: Of all values, from the beginning.
+  ///   - count: How many there were from the beginning.
+  public mutating func summary(
+    _ labels: [Label], quantiles: [(part: StaticString, microseconds: UInt64)], sum: UInt64,
+    count: UInt64
+  ) {
+    for quantile in quantiles {
+      beginName("", labels, hasMore: true)
+      output.append("quantile=\"")
+      output.append(quantile.part)
+      output.append("\"} ")
+      write(quantile.microseconds, millionths: true)
+      output.append(.lineFeed)
+    }
+    begin("_sum", labels)
+    write(sum, millionths: true)
     output.append(.lineFeed)
     begin("_count", labels)
     output.append(decimal: count)

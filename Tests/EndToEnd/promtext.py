@@ -7,7 +7,7 @@ import re
 NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"')
 KINDS = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count"),
-         "info": ("_info",)}
+         "info": ("_info",), "summary": ("", "_sum", "_count")}
 
 
 class Metrics:
@@ -39,7 +39,7 @@ class Metrics:
     def _sample(self, line: str) -> None:
         name, labels, number = re.fullmatch(r"([^{ ]+)(?:\{(.*)\})? (\S+)", line).groups()
         kind = self.families[self.family]
-        if self.is_open or kind == "histogram":
+        if self.is_open or kind in ("histogram", "summary"):
             assert name in {self.family + suffix for suffix in KINDS[kind]}, line
         else:
             assert name == self.family, line

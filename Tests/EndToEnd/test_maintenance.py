@@ -7,7 +7,8 @@ import json
 import pytest
 
 from origins import OriginConnection
-from portico import configuration, run
+from portico import configuration, parse_address, run
+from wire import Wire
 
 
 def who(portico) -> str:
@@ -96,6 +97,26 @@ def test_run_time_yields_to_a_reload_that_says_otherwise_only(make, origins):
     config["clusters"]["app"]["backends"] = [a.address, b.address]
     portico.reload(config)
     assert turns(portico) == {"a", "b"}
+
+
+def test_by_tcp_with_the_token_alone(make, origins, tmp_path):
+    a, b = origins
+    (tmp_path / "token").write_text("a-token-of-some-length\n")
+    portico = make.serve(a, b, admin={
+        "bind": "127.0.0.1:0", "token_file": str(tmp_path / "token")})
+    place = parse_address(portico.wait_log(r" admin listening address=(127\S+)")[1])
+    path = f"/backends/app/{a.address}/down"
+    with Wire(place) as wire:
+        assert wire.request(path, method="POST").status == 401
+        assert wire.request("/backends").status == 401
+    assert turns(portico) == {"a", "b"}
+    token = "Authorization: Bearer a-token-of-some-length"
+    with Wire(place) as wire:
+        assert wire.request(path, token, method="POST").status == 200
+        listed = json.loads(wire.request("/backends", token, "Accept: application/json").body)
+    row = next(row for row in listed if row["address"] == a.address)
+    assert (row["state"], row["by"], row["configured_state"]) == ("down", "operator", "up")
+    assert turns(portico) == {"b"}
 
 
 def test_unknown_backend(make, origins):

@@ -108,6 +108,55 @@ def test_backends(make):
     assert metrics.sum("portico_backend_up", backend=dead) == 0
 
 
+def test_why_a_backend_gets_no_requests(make):
+    def failing(connection) -> None:
+        while connection.read_request():
+            connection.answer(b"no", status="502 Bad Gateway")
+    origin, drained, down, ejected = (make.origin() for _ in range(4))
+    ejected.script = failing
+    portico = make.serve(cluster={
+        "backends": [origin.address, {"address": drained.address, "state": "drain"},
+                     {"address": down.address, "state": "down"}, ejected.address],
+        "retries": {"attempts": 1}})
+    for _ in range(10):
+        portico.get()
+    metrics = scrape(portico)
+    for backend, cause in ((drained, "draining"), (down, "down"), (ejected, "ejected")):
+        assert metrics.sum("portico_backend_up", backend=backend.address) == 0
+        causes = {name for name in ("unhealthy", "ejected", "resting", "draining", "down")
+                  if metrics.sum(f"portico_backend_{name}", backend=backend.address)}
+        assert causes == {cause}
+    assert metrics.sum("portico_backend_ejections_total", backend=ejected.address) == 1
+    assert metrics.sum("portico_backend_up", backend=origin.address) == 1
+
+
+def test_answer_times_of_backends(make):
+    def slow(connection) -> None:
+        while request := connection.read_request():
+            connection.origin.released.wait(0.05)
+            connection.echo(request)
+    origin = make.origin(slow)
+    portico = make.serve(origin, make.origin())
+    for _ in range(10):
+        portico.get()
+    metrics = scrape(portico)
+    assert metrics.sum("portico_backend_answer_seconds_count", backend=origin.address) == 5
+    assert metrics.sum("portico_backend_answer_seconds_sum", backend=origin.address) >= 0.25
+    for quantile in ("0.5", "0.9", "0.99"):
+        assert 0.04 < metrics.sum("portico_backend_answer_seconds", backend=origin.address,
+                                  quantile=quantile) < 1
+
+
+def test_retries_over_budget(make):
+    def dies(connection) -> None:
+        connection.read_request()
+        connection.reset()
+    portico = make.serve(make.origin(dies), cluster={
+        "retries": {"budget": {"percent": 0, "min_per_second": 0}}})
+    assert portico.get().status == 502
+    assert scrape(portico).sum("portico_cluster_retries_over_budget_total", cluster="app") == 1
+
+
 def test_counters_outlive_a_reload(make):
     origin = make.origin()
     portico = make.serve(origin, route={"name": "all"})

@@ -19,6 +19,9 @@ struct MetricsWriterTests {
       millionths: true)
     writer.begin("app_size_bytes", .histogram, "Sizes.")
     writer.histogram(bounds: [0, 1024], buckets: [3, 0, 1], sum: 4096, millionths: false)
+    writer.begin("app_answer_seconds", .summary, "Answers.")
+    writer.summary(
+      [("backend", "a")], quantiles: [("0.5", 1500), ("0.99", 2_000_000)], sum: 2_001_500, count: 2)
     return String(decoding: writer.finish(), as: UTF8.self)
   }
 
@@ -51,6 +54,12 @@ struct MetricsWriterTests {
         app_size_bytes_bucket{le="+Inf"} 4
         app_size_bytes_sum 4096
         app_size_bytes_count 4
+        # HELP app_answer_seconds Answers.
+        # TYPE app_answer_seconds summary
+        app_answer_seconds{backend="a",quantile="0.5"} 0.0015
+        app_answer_seconds{backend="a",quantile="0.99"} 2.0
+        app_answer_seconds_sum{backend="a"} 2.0015
+        app_answer_seconds_count{backend="a"} 2
 
         """)
   }

@@ -6,7 +6,7 @@ extension Observation {
   var clustersTable: String {
     var table = TextTable([
       "CLUSTER", "SUBCLUSTER", "BACKEND", "STATE", "WEIGHT", "IN-FLIGHT", "OPEN", "IDLE", "WAITING",
-      "TRIES", "2XX", "4XX", "5XX", "FAILED", "RETRIES", "EJECTED",
+      "TRIES", "2XX", "4XX", "5XX", "FAILED", "RETRIES", "EJECTED", "P50", "P99",
     ])
     for backend in backends {
       let numbers = [
@@ -19,9 +19,16 @@ extension Observation {
           backend.cluster, backend.subcluster, backend.address, backend.state,
           "\(backend.subclusterWeight)/\(backend.weight)", "\(backend.inFlight)",
           "\(backend.open)", "\(backend.idle)", "\(backend.waiting)",
-        ] + numbers.map { "\($0)" })
+        ] + numbers.map { "\($0)" }
+          + [0.5, 0.99].map { backend.times.quantile($0).map(Self.time) ?? "-" })
     }
     return table.text
+  }
+
+  /// Whole milliseconds from 10 on, else with one digit.
+  private static func time(_ microseconds: UInt64) -> String {
+    microseconds < 10_000
+      ? "\(microseconds / 1000).\(microseconds / 100 % 10)ms" : "\(microseconds / 1000)ms"
   }
 
   /// An array of clusters with their backends.
@@ -30,6 +37,10 @@ extension Observation {
       clusters.map { cluster in
         JSONText.object([
           "name": JSONText.string(cluster.name),
+          "panicking": "\(cluster.isPanicking)",
+          "in_flight": "\(cluster.inFlight)",
+          "waiting": "\(cluster.waiting)",
+          "retries_over_budget": "\(cluster.retriesOverBudget)",
           "backends": JSONText.array(
             backends.filter { $0.cluster == cluster.name }.map(\.json)),
         ])
@@ -70,6 +81,11 @@ extension Observation.Backend {
       "connect_failures": "\(connectFailures)",
       "retries": "\(retries)",
       "ejections": "\(ejections)",
+      "answer_us": JSONText.object([
+        "p50": times.quantile(0.5).map { "\($0)" } ?? "null",
+        "p90": times.quantile(0.9).map { "\($0)" } ?? "null",
+        "p99": times.quantile(0.99).map { "\($0)" } ?? "null",
+      ]),
     ])
   }
 }

@@ -59,7 +59,8 @@ struct TopView {
 
   private var backends: String {
     var table = TextTable([
-      "BACKEND", "CLUSTER", "STATE", "TRIES/S", "5XX/S", "FAILED/S", "IN-FLIGHT", "OPEN", "IDLE",
+      "BACKEND", "CLUSTER", "STATE", "TRIES/S", "5XX/S", "FAILED/S", "P99", "IN-FLIGHT", "WAITING",
+      "OPEN", "IDLE",
     ])
     let tries = Dictionary(
       before["portico_backend_tries_total"].map { ($0.labels, $0.value) }
@@ -81,15 +82,25 @@ struct TopView {
     let failures =
       rate("portico_backend_failures_total", labels)
       + rate("portico_backend_connect_failures_total", labels)
+    let answers = now["portico_backend_answer_seconds"].first {
+      $0.labels == labels.merging(["quantile": "0.99"]) { $1 }
+    }
     return [
-      labels["backend"] ?? "", labels["cluster"] ?? "", isUp ? "up" : "resting",
+      labels["backend"] ?? "", labels["cluster"] ?? "", isUp ? "up" : state(of: labels),
       number(rate("portico_backend_tries_total", labels)),
       number(rate("portico_backend_responses_total", labels.merging(["class": "5xx"]) { $1 })),
-      number(failures),
+      number(failures), answers.map { time($0.value) } ?? "-",
       StatusView.whole(now.sum("portico_backend_in_flight", where: labels)),
+      StatusView.whole(now.sum("portico_backend_waiting", where: labels)),
       StatusView.whole(now.sum("portico_backend_connections_open", where: labels)),
       StatusView.whole(now.sum("portico_backend_connections_idle", where: labels)),
     ]
+  }
+
+  /// Why a backend gets no requests.
+  private func state(of labels: [String: String]) -> String {
+    let causes = ["down", "draining", "unhealthy", "ejected", "resting"]
+    return causes.first { now.sum("portico_backend_\($0)", where: labels) > 0 } ?? "off"
   }
 
   private var errors: String {

@@ -62,6 +62,12 @@ extension Observation {
       "portico_cluster_duration_seconds", .histogram,
       "From the request's head to the end of the response, by cluster.")
     for cluster in clusters { writer.times(cluster.duration, [("cluster", cluster.name)]) }
+    for figure in Cluster.figures {
+      writer.begin(figure.name, figure.kind, figure.help)
+      for cluster in clusters {
+        writer.sample([("cluster", cluster.name)], figure.value(cluster))
+      }
+    }
   }
 
   func writeBackends(to writer: inout MetricsWriter) {
@@ -72,6 +78,10 @@ extension Observation {
         writer.sample(labels + [("class", name)], backend.responses.classes[index])
       }
     }
+    writer.begin(
+      "portico_backend_answer_seconds", .summary,
+      "From the request's end to the response's head; quantiles of the last one to two minutes.")
+    for (backend, labels) in labelled { writer.times(backend.times, labels) }
     for figure in Backend.figures {
       writer.begin(figure.name, figure.kind, figure.help)
       for (backend, labels) in labelled { writer.sample(labels, figure.value(backend)) }
@@ -79,19 +89,41 @@ extension Observation {
   }
 }
 
+/// A metric with one value for each of many.
+private struct Figure<Subject: Sendable>: Sendable {
+  let name: StaticString
+  let kind: MetricsWriter.Kind
+  let help: StaticString
+  let value: @Sendable (Subject) -> UInt64
+}
+
+extension Observation.Cluster {
+  fileprivate static let figures: [Figure<Self>] = [
+    Figure(
+      name: "portico_cluster_retries_over_budget", kind: .counter,
+      help: "Further tries that were due and not had, because the budget was used up."
+    ) { $0.retriesOverBudget },
+    Figure(
+      name: "portico_cluster_in_flight", kind: .gauge,
+      help: "Requests under way, of clusters with limits."
+    ) { UInt64(clamping: $0.inFlight) },
+    Figure(
+      name: "portico_cluster_waiting", kind: .gauge, help: "Requests that wait for the limits."
+    ) { UInt64(clamping: $0.waiting) },
+    Figure(
+      name: "portico_cluster_panicking", kind: .gauge,
+      help: "Whether so few backends are well that all are used."
+    ) { $0.isPanicking ? 1 : 0 },
+  ]
+}
+
 extension Observation.Backend {
-  fileprivate struct Figure: Sendable {
-    let name: StaticString
-    let kind: MetricsWriter.Kind
-    let help: StaticString
-    let value: @Sendable (Observation.Backend) -> UInt64
-  }
 
   fileprivate var labels: [MetricsWriter.Label] {
     [("cluster", cluster), ("subcluster", subcluster), ("backend", address)]
   }
 
-  fileprivate static let figures: [Figure] = [
+  fileprivate static let figures: [Figure<Self>] = [
     Figure(name: "portico_backend_tries", kind: .counter, help: "Requests sent, retries included.")
     {
       $0.begun
@@ -127,10 +159,26 @@ extension Observation.Backend {
     ) { $0.idle },
     Figure(
       name: "portico_backend_up", kind: .gauge,
-      help: "Whether it gets requests: not while it rests."
-    ) {
-      $0.isUsable ? 1 : 0
-    },
+      help: "Whether it gets requests, but for lack of others; the next five say why not."
+    ) { $0.isUsable ? 1 : 0 },
+    Figure(
+      name: "portico_backend_unhealthy", kind: .gauge,
+      help: "Whether its checks have found it unwell."
+    ) { $0.health == .unhealthy ? 1 : 0 },
+    Figure(
+      name: "portico_backend_ejected", kind: .gauge,
+      help: "Whether it is ejected for what it answered."
+    ) { $0.ejectedMilliseconds > 0 ? 1 : 0 },
+    Figure(
+      name: "portico_backend_resting", kind: .gauge,
+      help: "Whether it rests after refused connections."
+    ) { $0.restMilliseconds > 0 ? 1 : 0 },
+    Figure(
+      name: "portico_backend_draining", kind: .gauge, help: "Whether it is decided to drain."
+    ) { $0.decidedState == .drain ? 1 : 0 },
+    Figure(
+      name: "portico_backend_down", kind: .gauge, help: "Whether it is decided to be down."
+    ) { $0.decidedState == .down ? 1 : 0 },
     Figure(name: "portico_backend_weight", kind: .gauge, help: "Its weight in its subcluster.") {
       UInt64(clamping: $0.weight)
     },
@@ -141,6 +189,14 @@ extension MetricsWriter {
   fileprivate mutating func times(_ counts: HistogramCounts, _ labels: [Label]) {
     histogram(
       labels, bounds: counts.bounds, buckets: counts.buckets, sum: counts.sum, millionths: true)
+  }
+
+  fileprivate mutating func times(_ counts: AnswerTimeCounts, _ labels: [Label]) {
+    let parts: [(StaticString, Double)] = [("0.5", 0.5), ("0.9", 0.9), ("0.99", 0.99)]
+    summary(
+      labels,
+      quantiles: parts.compactMap { part, q in counts.quantile(q).map { (part, $0) } },
+      sum: counts.sum, count: counts.count)
   }
 
   fileprivate mutating func sizes(_ counts: HistogramCounts, _ labels: [Label]) {

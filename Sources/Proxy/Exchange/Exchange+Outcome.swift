@@ -44,6 +44,7 @@ extension Exchange {
     else { return }
     // Another worker may have ejected one at the same time.
     guard cluster.ejectionRoom(at: now) >= 0 else { return shared.undoEjection() }
+    backend.pool.counters.ejections.add()
     state.onEvent(
       .backendEjected(
         cluster: cluster.name, backend: backend.label, reason: reason(),

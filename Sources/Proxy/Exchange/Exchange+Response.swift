@@ -23,6 +23,8 @@ extension Exchange {
       try await receiveHead(client, over: backend, timeout: headTimeout, plan.perTryTimeout)
       let now = state.loop.now
       cluster.answered(target, after: now - sentAt, at: now)
+      target.times.record(
+        UInt64(clamping: (now - sentAt).microseconds), at: now.microseconds)
       if cluster.limits != nil { target.adapt(to: now - sentAt, failed: false, at: now) }
       log.status = StatusCode(rawValue: backend.head.status)
       if isToBeRepeated(client, backend, plan, cluster) {

@@ -74,6 +74,7 @@ extension Exchange {
     guard countedTries < plan.attempts else { return false }
     guard cluster.retryBudget.value.take(at: state.loop.now.milliseconds) else {
       state.statistics.retriesOverBudget &+= 1
+      cluster.counters.retriesOverBudget.add()
       return false
     }
     state.statistics.retries &+= 1

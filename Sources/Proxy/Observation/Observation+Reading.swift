@@ -33,6 +33,11 @@ extension Observation {
       for share in shares {
         if let counters = share.clusters[cluster.name] { entry.add(counters) }
       }
+      if let known = shared.clusters[cluster.name] {
+        entry.inFlight = known.requestCount
+        entry.waiting = known.waitingCount
+        entry.isPanicking = known.isPanicking
+      }
       clusters.append(entry)
       addBackends(of: cluster, configuration, shared, now: now)
     }
@@ -68,7 +73,7 @@ extension Observation {
           subclusterWeight: subcluster.weight)
         entry.add(state, now: now.milliseconds)
         for share in shared.counters.shares {
-          if let counters = share.backends[identity] { entry.add(counters) }
+          if let counters = share.backends[identity] { entry.add(counters, now: now) }
         }
         backends.append(entry)
       }
@@ -99,6 +104,7 @@ extension Observation.Cluster {
   fileprivate mutating func add(_ counters: ClusterCounters) {
     counters.firstByte.add(to: &firstByte)
     counters.duration.add(to: &duration)
+    retriesOverBudget &+= counters.retriesOverBudget.value
   }
 }
 
@@ -120,7 +126,7 @@ extension Observation.Backend {
     waiting = state.waitingCount
   }
 
-  fileprivate mutating func add(_ counters: BackendCounters) {
+  fileprivate mutating func add(_ counters: BackendCounters, now: Instant) {
     // In this order: what ends between the two readings must not be more than what began.
     let ended = counters.ended.value
     let begun = counters.begun.value
@@ -131,6 +137,7 @@ extension Observation.Backend {
     connectFailures &+= counters.connectFailures.value
     retries &+= counters.retries.value
     ejections &+= counters.ejections.value
+    counters.times.add(to: &times, now: now.microseconds)
     opened &+= counters.opened.value
     idle &+= counters.idle.value
   }

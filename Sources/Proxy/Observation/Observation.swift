@@ -27,6 +27,12 @@ public struct Observation: Sendable {
     public let name: String
     public var firstByte = HistogramCounts()
     public var duration = HistogramCounts()
+    public var retriesOverBudget: UInt64 = 0
+    /// Requests in flight, and those that wait to be, where the cluster has limits.
+    public var inFlight = 0
+    public var waiting = 0
+    /// Whether so few backends are well that all are used.
+    public var isPanicking = false
   }
 
   public struct Backend: Sendable {
@@ -53,6 +59,8 @@ public struct Observation: Sendable {
     public var responses = ClassCounts()
     public var failures: UInt64 = 0
     public var connectFailures: UInt64 = 0
+    /// From the request's end to the response's head.
+    public var times = AnswerTimeCounts()
     public var retries: UInt64 = 0
     public var ejections: UInt64 = 0
     public var opened: UInt64 = 0

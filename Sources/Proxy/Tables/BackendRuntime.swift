@@ -13,6 +13,8 @@ final class BackendRuntime {
   let hostField: [UInt8]
   /// Replaced by the worker's earlier pool for the same backend when the tables are adopted.
   @Cell var pool: ConnectionPool
+  /// How long it takes to answer; the same as of its pool, of whatever tables that is.
+  let times: AnswerTimes
   /// How many of this worker's requests to it fail.
   private let window = Slot(FailureWindow())
   /// Requests in flight of the whole subcluster, if anybody wants to know.
@@ -27,6 +29,7 @@ final class BackendRuntime {
     self.subcluster = subcluster
     self.address = address
     self.pool = pool
+    times = pool.counters.times
     // A unix socket has no authority of its own; what HTTP clients of such sockets say is localhost.
     hostField = Array((address.isUnix ? "localhost" : pool.shared.label).utf8)
   }

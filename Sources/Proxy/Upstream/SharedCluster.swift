@@ -41,6 +41,9 @@ final class SharedCluster: Sendable {
 
   // MARK: Panic
 
+  /// Whether so few backends were well, when somebody last looked, that all are used.
+  var isPanicking: Bool { panic.load(ordering: .relaxed) }
+
   /// Whether so few backends are well that all are used.
   ///
   /// - Returns: Whether that is news.

@@ -10,8 +10,10 @@ final class BackendCounters: Sendable {
   let connectFailures = Counter()
   /// Tries after a first one.
   let retries = Counter()
-  /// How often it began to rest.
+  /// How often it began to rest, or was ejected.
   let ejections = Counter()
+  /// From the request's end to the response's head.
+  let times = AnswerTimes()
   /// Connections opened so far, and those that are idle now.
   let opened = Counter()
   let idle = Counter()

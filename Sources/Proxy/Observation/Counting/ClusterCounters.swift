@@ -4,6 +4,9 @@ final class ClusterCounters: Sendable {
   let firstByte: Histogram
   let duration: Histogram
 
+  /// Further tries that were due and not had, because the budget was used up.
+  let retriesOverBudget = Counter()
+
   init(_ bounds: HistogramBounds) {
     firstByte = Histogram(bounds: bounds.times)
     duration = Histogram(bounds: bounds.times)
