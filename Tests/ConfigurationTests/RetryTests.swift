@@ -28,7 +28,11 @@ struct RetryTests {
       ".max_backoff: 10ms is less than \"backoff\", which is 25ms"
     ),
     (#"{"budget":{"percent":-1}}"#, ".budget.percent: -1 is outside 0...1000"),
-    (#"{"hedge":{}}"#, ".hedge: is not yet supported"),
+    (#"{"hedge_after":"0s"}"#, ".hedge_after: 0s is outside 1ms...24h"),
+    (
+      #"{"attempts":1,"hedge_after":"1s"}"#,
+      ".hedge_after: a hedge is a second try, and \"attempts\" is 1"
+    ),
   ]
 
   @Test("that contradict themselves are refused", arguments: wrong)

@@ -43,6 +43,9 @@ public struct RetryConfig: Equatable, Sendable {
   /// From the request's end to the response's head, for each try; passing it is reason for another.
   /// nil: only `response_head` counts, which is none. JSON: `per_try_timeout`.
   public var perTryTimeout: Duration?
+  /// How long an answer to a request without content is waited for before another backend gets it as
+  /// well; the first answer counts. nil: nobody gets it beside another. JSON: `hedge_after`.
+  public var hedgeAfter: Duration?
   /// The pause before the second try is a random part of this, twice as much before each further one.
   /// JSON: `backoff`.
   public var backoff: Duration = .milliseconds(25)

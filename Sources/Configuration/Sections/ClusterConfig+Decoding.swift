@@ -25,6 +25,10 @@ extension ClusterConfig {
     if let node = object[.timeouts] { timeouts = ClusterTimeouts(decoding: node) }
     if let node = object[.pool] { pool = PoolConfig(decoding: node) }
     if let node = object[.retries] { retries = RetryConfig(decoding: node, isOfRoute: false) }
+    if retries.hedgeAfter != nil, sticky != nil {
+      object[.retries]?.fail(
+        "\"hedge_after\" asks another backend, which \"sticky\" does not allow")
+    }
     if let node = object[.names] { names = NamesConfig(decoding: node) }
     if let node = object[.ejection] { ejection = EjectionConfig(decoding: node) }
     if let node = object[.limits] { limits = LimitsConfig(decoding: node) }

@@ -5,8 +5,7 @@ extension RetryConfig {
     case maxBackoff = "max_backoff"
     case otherSubclusters = "other_subclusters"
     case attemptsField = "attempts_field"
-
-    static let later: Set<String> = ["hedge"]
+    case hedgeAfter = "hedge_after"
   }
 
   /// - Parameter isOfRoute: Whether the cluster, which has the budget, is named elsewhere.
@@ -19,6 +18,10 @@ extension RetryConfig {
     if let place = object[.grpc] { grpc = place.words(GRPCCode.self) }
     object.read(.methods, into: &methods)
     object.read(.perTryTimeout, into: &perTryTimeout, in: Ranges.timeout)
+    object.read(.hedgeAfter, into: &hedgeAfter, in: Ranges.timeout)
+    if attempts == 1, let place = object[.hedgeAfter] {
+      place.fail("a hedge is a second try, and \"attempts\" is 1")
+    }
     object.read(.backoff, into: &backoff, in: Ranges.optionalTime)
     object.read(.maxBackoff, into: &maxBackoff, in: Ranges.optionalTime)
     if let place = object[.maxBackoff], maxBackoff < backoff {

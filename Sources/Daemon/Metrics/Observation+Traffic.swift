@@ -104,6 +104,14 @@ extension Observation.Cluster {
       help: "Further tries that were due and not had, because the budget was used up."
     ) { $0.retriesOverBudget },
     Figure(
+      name: "portico_cluster_hedges", kind: .counter,
+      help: "Tries that began beside one that was not answered for a while."
+    ) { $0.hedges },
+    Figure(
+      name: "portico_cluster_hedges_won", kind: .counter,
+      help: "Those of them that were answered first."
+    ) { $0.hedgesWon },
+    Figure(
       name: "portico_cluster_in_flight", kind: .gauge,
       help: "Requests under way, of clusters with limits."
     ) { UInt64(clamping: $0.inFlight) },

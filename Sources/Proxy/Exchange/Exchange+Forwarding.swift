@@ -55,7 +55,7 @@ extension Exchange {
     }
   }
 
-  private func end(with backend: BackendRuntime, of cluster: ClusterRuntime) {
+  func end(with backend: BackendRuntime, of cluster: ClusterRuntime) {
     guard let limits = cluster.limits else { return backend.ended() }
     backend.endWithinLimits()
     limits.release()
@@ -123,17 +123,28 @@ extension Exchange {
     if plan.tellsAttempts { client.request.attemptsToTell = log.attempts }
     let beganAt = state.loop.now
     do throws(ProxyError) {
-      let isAnswered = try await exchange(client, over: stream, of: backend, cluster, route, plan)
-      noteAnswer(backend, cluster, status: log.status.rawValue)
-      if isAnswered {
+      switch try await exchange(client, over: stream, of: backend, cluster, route, plan) {
+      case .passed:
+        noteAnswer(backend, cluster, status: log.status.rawValue)
         counters.responses.count(log.status)
         return .done
+      case .thrownAway:
+        noteAnswer(backend, cluster, status: log.status.rawValue)
+        counters.failures.add()
+      case .byHedge:
+        hasLeftFirst = false
+        return .done
+      case .thrownAwayByHedge: hasLeftFirst = false
       }
-      counters.failures.add()
       if let abortCause { throw abortCause }
       prepareAgain(client)
       return .elsewhere(pausing: true)
     } catch {
+      if hasLeftFirst {
+        // What failed was the hedge, and all is counted.
+        hasLeftFirst = false
+        throw abortCause ?? error
+      }
       if error.source == .upstream {
         counters.failures.add()
         noteSlowness(of: backend, in: cluster, since: beganAt)
@@ -218,6 +229,26 @@ extension Exchange {
       backend.pool.beginTry(at: state.loop.now.milliseconds)
     else { throw noBackend(cluster) }
     return backend
+  }
+
+  /// A connection or a stream to `backend`, whatever it speaks.
+  ///
+  /// - Returns: nil if the backend refused; it rests from now on.
+  func openAny<Client: DownstreamStream>(
+    _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
+  ) async throws(ProxyError) -> Opened? {
+    let pool = backend.pool
+    if pool.idleCount > 0, let idle = takeIdle(of: backend, for: client) {
+      return .connection(idle)
+    }
+    switch cluster.backendProtocol {
+    case .http1: return try await open(backend, client, cluster).map { .connection($0) }
+    case .http2:
+      if pool.waitingForStreams.isEmpty, let stream = pool.connectionWithRoom()?.openStream() {
+        return .stream(stream)
+      }
+      return try await openStream(backend, client, cluster)
+    }
   }
 
   private func takeIdle<Client: DownstreamStream>(

@@ -9,40 +9,78 @@ extension Exchange {
   private static let maxInterim = 20
 
   /// Sends the request over `backend`, a stream of `target`, and its response to the client.
-  ///
-  /// - Returns: false if the response was thrown away for another try.
   func exchange<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
     _ route: RouteRuntime, _ plan: RetryPlan
-  ) async throws(ProxyError) -> Bool {
+  ) async throws(ProxyError) -> Passed {
     do throws(ProxyError) {
       try await sendRequest(client, over: backend, of: target, cluster, route)
       let sentAt = state.loop.now
       if pump == nil { log.sentRequest() }
-      let headTimeout = route.responseHeadTimeout ?? cluster.responseHeadTimeout
-      try await receiveHead(client, over: backend, timeout: headTimeout, plan.perTryTimeout)
-      let now = state.loop.now
-      cluster.answered(target, after: now - sentAt, at: now)
-      target.times.record(
-        UInt64(clamping: (now - sentAt).microseconds), at: now.microseconds)
-      if cluster.limits != nil { target.adapt(to: now - sentAt, failed: false, at: now) }
-      log.status = StatusCode(rawValue: backend.head.status)
-      if isToBeRepeated(client, backend, plan, cluster) {
-        await throwAway(client, backend)
-        return false
-      }
-      try checkRefusal(client, backend)
-      if try !passHead(client, backend) {
-        if backend.head.status == 101, let tunnel = client.request.tunnel {
-          try await carry(tunnel, client, backend, cluster, route)
-        } else {
-          try await passContent(client, backend, cluster)
+      if plan.hedgeAfter == nil {
+        let timeout = headTimeout(cluster, route, plan)
+        try await receiveHead(client, over: backend, timeout: timeout)
+      } else {
+        let isOurs = try await receiveFirstHead(
+          client, over: backend, of: target, cluster, route, plan)
+        guard isOurs else {
+          return try await passHedge(
+            to: client, insteadOf: backend, of: target, cluster, route, plan, after: nil)
         }
       }
+      noteTime(of: target, cluster, since: sentAt)
+      return try await passResponse(client, backend, cluster, route, plan)
+        ? .passed : .thrownAway
     } catch {
       if pump != nil { await stopPump(client, backend) }
       stopWatching(client)
+      if plan.hedgeAfter != nil, !hasLeftFirst, await isRescued(client, from: error) {
+        return try await passHedge(
+          to: client, insteadOf: backend, of: target, cluster, route, plan, after: error)
+      }
       throw error
+    }
+  }
+
+  /// What became of a try that has been answered.
+  enum Passed {
+    /// The client has the response.
+    case passed
+    /// The response was thrown away for another try.
+    case thrownAway
+    /// The same of the hedge; the try's own stream has been given up, and all is counted.
+    case byHedge, thrownAwayByHedge
+  }
+
+  /// Counts how long a backend took to answer what was sent at `sentAt`.
+  @inline(__always)
+  func noteTime(of target: BackendRuntime, _ cluster: ClusterRuntime, since sentAt: Instant) {
+    let now = state.loop.now
+    cluster.answered(target, after: now - sentAt, at: now)
+    target.times.record(UInt64(clamping: (now - sentAt).microseconds), at: now.microseconds)
+    if cluster.limits != nil { target.adapt(to: now - sentAt, failed: false, at: now) }
+  }
+
+  /// Sends the response whose head is there to the client, to its end.
+  ///
+  /// - Returns: false if it was thrown away for another try.
+  @inline(__always)
+  func passResponse<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend, _ cluster: ClusterRuntime, _ route: RouteRuntime,
+    _ plan: RetryPlan
+  ) async throws(ProxyError) -> Bool {
+    log.status = StatusCode(rawValue: backend.head.status)
+    if isToBeRepeated(client, backend, plan, cluster) {
+      await throwAway(client, backend)
+      return false
+    }
+    try checkRefusal(client, backend)
+    if try !passHead(client, backend) {
+      if backend.head.status == 101, let tunnel = client.request.tunnel {
+        try await carry(tunnel, client, backend, cluster, route)
+      } else {
+        try await passContent(client, backend, cluster)
+      }
     }
     waitsAt = nil
     if let pump {
@@ -77,12 +115,10 @@ extension Exchange {
 
   /// Reads up to the head of the final response; interim ones are passed on.
   @inline(__always)
-  private func receiveHead<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, over backend: Backend, timeout: Interval, _ perTry: Interval?
+  func receiveHead<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, over backend: Backend, timeout: HeadTimeout
   ) async throws(ProxyError) {
     let sentAt = state.loop.now
-    let isOfTry = perTry.map { $0 < timeout } ?? false
-    let timeout = isOfTry ? perTry ?? timeout : timeout
     var interim = 0
     while true {
       if try backend.nextHead(client.request.head.method) {
@@ -93,33 +129,55 @@ extension Exchange {
         continue
       }
       try checkAbort()
-      try await awaitHead(client, backend, sentAt: sentAt, timeout: timeout, isOfTry: isOfTry)
+      try await awaitHead(client, backend, sentAt: sentAt, timeout: timeout)
     }
   }
 
+  /// How long a backend has from the request's end to the response's head.
+  struct HeadTimeout {
+    let length: Interval
+    /// Whether that is what one try has, of several.
+    let isOfTry: Bool
+  }
+
   @inline(__always)
-  private func awaitHead<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, _ backend: Backend, sentAt: Instant, timeout: Interval, isOfTry: Bool
+  func headTimeout(
+    _ cluster: ClusterRuntime, _ route: RouteRuntime, _ plan: RetryPlan
+  ) -> HeadTimeout {
+    let length = route.responseHeadTimeout ?? cluster.responseHeadTimeout
+    guard let perTry = plan.perTryTimeout, perTry < length else {
+      return HeadTimeout(length: length, isOfTry: false)
+    }
+    return HeadTimeout(length: perTry, isOfTry: true)
+  }
+
+  /// Waits for more of the head, or until `other`, when there is something else to do.
+  @inline(__always)
+  func awaitHead<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend, sentAt: Instant, timeout: HeadTimeout,
+    orUntil other: Instant = .never
   ) async throws(ProxyError) {
     let reads = backend.reads
     waitsAt = reads
     let isSending = pump?.isRunning ?? false
     if !isSending, !client.watchHangUp(reads) { throw .clientGone }
-    let answerDeadline = isSending ? .never : (pump?.endedAt ?? sentAt) + timeout
+    let answerDeadline = isSending ? .never : (pump?.endedAt ?? sentAt) + timeout.length
     awaitsHead = true
-    let outcome = await reads.wait(until: min(deadline, answerDeadline))
+    let outcome = await reads.wait(until: min(deadline, answerDeadline, other))
     awaitsHead = false
     waitsAt = nil
-    if outcome != .ready || abortCause != nil { throw failure(of: outcome, isOfTry: isOfTry) }
+    guard outcome != .ready || abortCause != nil else { return }
+    if outcome == .deadline, abortCause == nil, !isTooLate, state.loop.now >= other { return }
+    throw failure(of: outcome, isOfTry: timeout.isOfTry)
   }
 
   @inline(never)
-  private func checkAbort() throws(ProxyError) {
+  func checkAbort() throws(ProxyError) {
     if let abortCause { throw abortCause }
   }
 
   /// Why the wait for the head was in vain.
-  private func failure(of outcome: WaitOutcome, isOfTry: Bool) -> ProxyError {
+  func failure(of outcome: WaitOutcome, isOfTry: Bool) -> ProxyError {
     if let abortCause { return abortCause }
     if outcome == .aborted { return .clientGone }
     if isTooLate { return Self.totalTimeout }
@@ -130,7 +188,7 @@ extension Exchange {
 
   // Not inlined: what waits for the response would keep the memory of this frame.
   @inline(never)
-  private func passInterim<Client: DownstreamStream, Backend: UpstreamStream>(
+  func passInterim<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend, _ count: Int
   ) async throws(ProxyError) {
     guard count <= Self.maxInterim, let buffer = backend.headBuffer else {

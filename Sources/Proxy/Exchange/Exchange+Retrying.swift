@@ -70,7 +70,8 @@ extension Exchange {
     return replay.phase == .keeping || client.canRewindContent
   }
 
-  private func takeTry(_ plan: RetryPlan, _ cluster: ClusterRuntime) -> Bool {
+  /// Takes the right to one more try.
+  func takeTry(_ plan: RetryPlan, _ cluster: ClusterRuntime) -> Bool {
     guard countedTries < plan.attempts else { return false }
     guard cluster.retryBudget.value.take(at: state.loop.now.milliseconds) else {
       state.statistics.retriesOverBudget &+= 1

@@ -41,6 +41,11 @@ final class Exchange {
   /// What it is in a trace; nil where nobody collects.
   @Cell var trace: Trace?
 
+  /// A second try beside the one that is under way.
+  @Cell var hedge: Hedge? = nil
+  /// Whether the stream of the try under way has been given up for it.
+  @Cell var hasLeftFirst = false
+
   init(_ state: WorkerState) { self.state = state }
 
   /// Ends the exchange for the given reason, from whatever it waits for. The first reason counts.

@@ -105,6 +105,8 @@ extension Observation.Cluster {
     counters.firstByte.add(to: &firstByte)
     counters.duration.add(to: &duration)
     retriesOverBudget &+= counters.retriesOverBudget.value
+    hedges &+= counters.hedges.value
+    hedgesWon &+= counters.hedgesWon.value
   }
 }
 

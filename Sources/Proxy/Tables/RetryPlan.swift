@@ -15,6 +15,8 @@ final class RetryPlan {
   let allowsAnyMethod: Bool
   /// nil: a try has the time that the response's head has.
   let perTryTimeout: Interval?
+  /// How long the first try is waited for before another one begins beside it; nil: as long as it takes.
+  let hedgeAfter: Interval?
   let pause: RetryPause
   let usesOtherSubclusters: Bool
   /// Octets of content that are kept.
@@ -33,6 +35,7 @@ final class RetryPlan {
     onRefusedStream = config.conditions.contains(.refusedStream)
     allowsAnyMethod = config.methods == .any
     perTryTimeout = config.perTryTimeout.map { Interval($0) }
+    hedgeAfter = config.hedgeAfter.map { Interval($0) }
     pause = RetryPause(
       base: UInt64(clamping: Interval(config.backoff).microseconds / 1000),
       maximum: UInt64(clamping: Interval(config.maxBackoff).microseconds / 1000))

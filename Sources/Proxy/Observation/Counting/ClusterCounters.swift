@@ -7,6 +7,10 @@ final class ClusterCounters: Sendable {
   /// Further tries that were due and not had, because the budget was used up.
   let retriesOverBudget = Counter()
 
+  /// Tries that began beside one that was not answered for a while, and those that were answered first.
+  let hedges = Counter()
+  let hedgesWon = Counter()
+
   init(_ bounds: HistogramBounds) {
     firstByte = Histogram(bounds: bounds.times)
     duration = Histogram(bounds: bounds.times)
