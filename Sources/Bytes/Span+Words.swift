@@ -27,6 +27,24 @@ extension Span where Element == UInt8 {
       littleEndian: unsafe bytes.unsafeLoadUnaligned(
         fromUncheckedByteOffset: offset, as: UInt32.self))
   }
+
+  /// The octets of a span of 1 to 7, the first one lowest, and spaces behind them.
+  @inlinable @inline(__always)
+  public var shortWord: UInt64 {
+    precondition(count > 0 && count < 8)
+    let octets: UInt64
+    // Loads that overlap agree about what both have.
+    if count >= 4 {
+      octets =
+        UInt64(halfWord(at: 0)) | UInt64(halfWord(at: count &- 4)) &<< UInt64((count &- 4) &* 8)
+    } else {
+      let middle = count &>> 1
+      octets =
+        UInt64(self[0]) | UInt64(self[middle]) &<< UInt64(middle &* 8)
+        | UInt64(self[count &- 1]) &<< UInt64((count &- 1) &* 8)
+    }
+    return octets | 0x2020_2020_2020_2020 &<< UInt64(count &* 8)
+  }
 }
 
 extension StaticString {

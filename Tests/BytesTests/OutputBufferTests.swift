@@ -74,6 +74,33 @@ struct OutputBufferTests {
   }
 
   @Test(
+    "numbers have all their digits, in a room too",
+    arguments: [
+      0, 7, 10, 99_999_999, 100_000_000, 100_000_001, 12_345_678_901, 9_999_999_999_999_999,
+      10_000_000_000_000_000, UInt64.max,
+    ])
+  func decimals(_ number: UInt64) {
+    var output = OutputBuffer(capacity: 1)
+    output.append(upTo: 22) { room in
+      room.append("<")
+      room.append(decimal: number)
+      room.append(UInt8(ascii: ">"))
+    }
+    output.append(decimal: number)
+    let written = output.span.text
+    #expect(written == "<\(number)>\(number)")
+  }
+
+  @Test("a literal takes the room that it has, to the last octet")
+  func literals() {
+    var output = OutputBuffer(capacity: 1)
+    output.append(upTo: 26) { $0.append("abcdefghijklmnopqrstuvwxyz") }
+    output.append(upTo: 0) { $0.append("") }
+    let written = output.span.text
+    #expect(written == "abcdefghijklmnopqrstuvwxyz")
+  }
+
+  @Test(
     "base64 is padded to whole groups of four (RFC 4648 §10)",
     arguments: [
       ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),

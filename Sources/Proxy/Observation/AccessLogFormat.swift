@@ -76,67 +76,25 @@ public struct AccessLogFormat: Sendable {
   ) {
     output.append("{\"time\":\"")
     timestamp.writeInternet(microseconds: record.time, into: &output)
-    output.append("\"")
-    Self.writeMember(",\"listener\":", record.listener.utf8.span, into: &output)
-    Self.writeMember(",\"route\":", record.route.utf8.span, into: &output)
-    Self.writeMember(",\"cluster\":", record.cluster.utf8.span, into: &output)
-    Self.writeMember(",\"subcluster\":", record.subcluster.utf8.span, into: &output)
-    Self.writeMember(",\"backend\":", record.backend.utf8.span, into: &output)
-    Self.writeMember(",\"client\":", client, into: &output)
-    Self.writeMember(",\"method\":", head[record.method], into: &output)
-    Self.writeMember(",\"target\":", head[record.target], into: &output)
-    Self.writeMember(",\"path\":", head[record.path], into: &output)
-    Self.writeMember(",\"host\":", head[record.host], into: &output)
-    output.append(",\"protocol\":\"")
-    output.append(record.proto)
-    if record.stream > 0 {
-      output.append("\",\"stream\":")
-      output.append(decimal: UInt64(record.stream))
-    } else {
-      output.append("\",\"stream\":null")
-    }
-    output.append(",\"status\":")
-    output.append(decimal: UInt64(record.status))
-    output.append(",\"bytes_in\":")
-    output.append(decimal: record.bytesIn)
-    output.append(",\"bytes_out\":")
-    output.append(decimal: record.bytesOut)
-    output.append(",\"duration_us\":")
-    output.append(decimal: record.duration)
-    Self.writeMember(",\"request_id\":", requestID, into: &output)
-    output.append(",\"attempts\":")
-    output.append(decimal: UInt64(max(0, record.attempts)))
-    if let end = record.end {
-      output.append(",\"end\":\"")
-      output.append(end.rawValue)
-      output.append("\"")
-    } else {
-      output.append(",\"end\":null")
-    }
-    Self.writeMember(",\"user_agent\":", head[record.userAgent], into: &output)
-    Self.writeMember(",\"referer\":", head[record.referer], into: &output)
-    output.append(",\"termination\":\"")
-    output.append(record.termination.source.rawValue)
-    output.append(record.termination.phase.rawValue)
-    output.append("\"")
-    Self.writeTime(",\"wait_us\":", record.times.wait, into: &output)
-    Self.writeTime(",\"head_us\":", record.times.head, into: &output)
-    Self.writeTime(",\"queue_us\":", record.times.queue, into: &output)
-    Self.writeTime(",\"connect_us\":", record.times.connect, into: &output)
-    Self.writeTime(",\"request_us\":", record.times.request, into: &output)
-    Self.writeTime(",\"backend_us\":", record.times.backend, into: &output)
-    Self.writeTime(",\"response_us\":", record.times.response, into: &output)
-    Self.writeMember(",\"tls_version\":", record.tlsVersion.utf8.span, into: &output)
-    Self.writeMember(",\"tls_cipher\":", record.tlsCipher.utf8.span, into: &output)
-    if let trace = record.trace {
-      output.append(",\"trace_id\":\"")
-      trace.writeTraceID(into: &output)
-      output.append("\",\"span_id\":\"")
-      TraceParent.write(trace.span, into: &output)
-      output.append("\"}")
-    } else {
-      output.append(",\"trace_id\":null,\"span_id\":null}")
-    }
+    AccessLogJSON.write("\",\"listener\":", record.listener.utf8.span, into: &output)
+    AccessLogJSON.write(",\"route\":", record.route.utf8.span, into: &output)
+    AccessLogJSON.write(",\"cluster\":", record.cluster.utf8.span, into: &output)
+    AccessLogJSON.write(",\"subcluster\":", record.subcluster.utf8.span, into: &output)
+    AccessLogJSON.write(",\"backend\":", record.backend.utf8.span, into: &output)
+    AccessLogJSON.write(",\"client\":", client, into: &output)
+    AccessLogJSON.write(",\"method\":", head[record.method], into: &output)
+    AccessLogJSON.write(",\"target\":", head[record.target], into: &output)
+    AccessLogJSON.write(",\"path\":", head[record.path], into: &output)
+    AccessLogJSON.write(",\"host\":", head[record.host], into: &output)
+    AccessLogJSON.writeExchange(record, into: &output)
+    AccessLogJSON.write(",\"request_id\":", requestID, into: &output)
+    AccessLogJSON.writeOutcome(record, into: &output)
+    AccessLogJSON.write(",\"user_agent\":", head[record.userAgent], into: &output)
+    AccessLogJSON.write(",\"referer\":", head[record.referer], into: &output)
+    AccessLogJSON.writeTimes(record, into: &output)
+    AccessLogJSON.write(",\"tls_version\":", record.tlsVersion.utf8.span, into: &output)
+    AccessLogJSON.write(",\"tls_cipher\":", record.tlsCipher.utf8.span, into: &output)
+    AccessLogJSON.writeTrace(record.trace, into: &output)
   }
 
   private mutating func write(
@@ -191,25 +149,6 @@ public struct AccessLogFormat: Sendable {
         output.append(.hyphen)
       }
     }
-  }
-
-  /// `key` and a JSON string, or `null` for empty text.
-  private static func writeMember(
-    _ key: StaticString, _ text: Span<UInt8>, into output: inout OutputBuffer
-  ) {
-    output.append(key)
-    if text.isEmpty { return output.append("null") }
-    output.append(.doubleQuote)
-    LogEscaping.writeJSON(text, into: &output)
-    output.append(.doubleQuote)
-  }
-
-  /// `key` and a time, or `null` for a phase that was not.
-  private static func writeTime(
-    _ key: StaticString, _ time: Int64, into output: inout OutputBuffer
-  ) {
-    output.append(key)
-    if time < 0 { output.append("null") } else { output.append(decimal: UInt64(time)) }
   }
 
   private static func writeTime(_ time: Int64, into output: inout OutputBuffer) {

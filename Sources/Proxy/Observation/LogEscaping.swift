@@ -33,6 +33,33 @@ enum LogEscaping {
     }
   }
 
+  /// Appends the octets of `text` up to one that has to be escaped, or a few before it, for a line whose
+  /// pieces have room already.
+  ///
+  /// - Returns: How many octets that are.
+  static func writePlain(_ text: Span<UInt8>, into room: inout OutputRoom) -> Int {
+    let count = text.count
+    if count < 8 {
+      let word = text.shortWord
+      if hasSpecial(word) { return 0 }
+      room.append(word, length: count)
+      return count
+    }
+    var index = 0
+    while index &+ 8 <= count {
+      let word = text.word(at: index)
+      if hasSpecial(word) { return index }
+      room.append(word, length: 8)
+      index &+= 8
+    }
+    if index == count { return count }
+    // One load that overlaps with what is written already.
+    let word = text.word(at: count &- 8)
+    if hasSpecial(word) { return index }
+    room.append(word &>> UInt64((8 &- (count &- index)) &* 8), length: count &- index)
+    return count
+  }
+
   /// Appends `text` with quotes, backslashes, control octets and all beyond ASCII as `\xHH`.
   static func writeText(_ text: Span<UInt8>, into output: inout OutputBuffer) {
     var index = 0
@@ -72,7 +99,7 @@ enum LogEscaping {
     let backslashes = (word ^ ones &* 0x5C) &- ones
     let controls = word &- ones &* 0x20
     let deletes = word &+ ones
-    return (quotes | backslashes | controls | deletes | word) & ones &* 0x80 != 0
+    return (quotes | backslashes | controls | deletes | word) & (ones &* 0x80) != 0
   }
 
   private static func writeHex(_ byte: UInt8, into output: inout OutputBuffer) {

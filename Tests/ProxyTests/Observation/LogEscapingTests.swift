@@ -47,6 +47,18 @@ struct LogEscapingTests {
     }
   }
 
+  @Test("a member of a line is escaped like any text", arguments: cases)
+  func members(_ c: Case) {
+    for (front, back) in (0...17).flatMap({ front in (0...9).map { (front, $0) } }) {
+      let (front, back) = (
+        String(repeating: "-", count: front), String(repeating: "+", count: back)
+      )
+      let bytes = octets(front) + c.bytes + octets(back)
+      let line = written { AccessLogJSON.write("k:", bytes.span, into: &$0) }
+      #expect(line == (bytes.isEmpty ? "k:null" : "k:\"\(front)\(c.json)\(back)\""))
+    }
+  }
+
   @Test("any octets make valid JSON, which reads back as what they were", arguments: 0..<200)
   func anyOctets(seed: UInt64) throws {
     var random = SplitMix(state: seed)
