@@ -26,10 +26,14 @@ final class AccessLogWriter: Sendable {
     var hasEnded = false
   }
 
-  /// Milliseconds from one look at the rings to the next, while lines come and while none do. A ring
-  /// holds what a worker logs in that time at 20 MB/s.
-  private static let busyPause: Int32 = 10
-  private static let idlePause: Int32 = 50
+  /// Milliseconds from one look at the rings to the next.
+  ///
+  /// - Parameter octets: What the fullest of them held. When that was much, the next look may well come late,
+  ///   behind workers that have the processors.
+  private static func pause(after octets: Int) -> Int32 {
+    if octets > AccessLogRing.defaultCapacity / 16 { return 1 }
+    return octets > 0 ? 10 : 50
+  }
 
   private let rings: [AccessLogRing]
   private let state: Mutex<State>
@@ -89,9 +93,9 @@ final class AccessLogWriter: Sendable {
     var health = Health()
     while true {
       let isEnding = state.withLock { $0.isEnding }
-      let moved = writeOnce(&buffer, &health)
+      let most = writeOnce(&buffer, &health)
       if isEnding { break }
-      alarm.wait(milliseconds: moved > 0 ? Self.busyPause : Self.idlePause)
+      alarm.wait(milliseconds: Self.pause(after: most))
     }
     let waiting = state.withLock { state in
       state.hasEnded = true
@@ -100,20 +104,20 @@ final class AccessLogWriter: Sendable {
     for continuation in waiting { continuation.resume() }
   }
 
-  /// - Returns: Octets that the rings held.
+  /// - Returns: Octets that the fullest ring held.
   private func writeOnce(_ buffer: inout OutputBuffer, _ health: inout Health) -> Int {
     // What was logged before the file was renamed still belongs to it.
-    var moved = 0
+    var most = 0
     for ring in rings {
       buffer.removeAll()
       let count = ring.drain(into: &buffer)
       if count > 0 { write(buffer.span, &health) }
-      moved += count
+      most = max(most, count)
     }
     reopenIfAsked(&health)
     let dropped = rings.reduce(0) { $0 + $1.takeDropped() }
     if let count = health.countDropped(dropped, at: .read()) { onNotice(.dropped(count)) }
-    return moved
+    return most
   }
 
   private func write(_ octets: Span<UInt8>, _ health: inout Health) {

@@ -9,8 +9,11 @@ public final class AccessLogRing: Sendable {
   private let dropped = Atomic<UInt64>(0)
   private let droppedInAll = Counter()
 
-  /// - Parameter capacity: Octets; default 1 MiB, some 3,000 lines.
-  public init(capacity: Int = 1 << 20) { ring = ByteRing(capacity: capacity) }
+  /// Octets: some 7,000 lines in JSON, or what 100,000 lines a second are in 70 ms.
+  public static let defaultCapacity = 4 << 20
+
+  /// - Parameter capacity: Octets.
+  public init(capacity: Int = defaultCapacity) { ring = ByteRing(capacity: capacity) }
 
   /// Octets of lines that wait; a glance, for whoever decides when to write.
   public var count: Int { ring.count }
