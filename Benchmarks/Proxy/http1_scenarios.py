@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import statistics
 import time
 from contextlib import ExitStack
 
 from harness import Harness
-from loads import Wrk
+from loads import H2Load, Wrk
 from proxies import connect
 
 from procfs import connections_of_loops
 
 IDLE_CONNECTIONS = 5000
+SCRAPED_BACKENDS = 1000
 
 
 def small(bench: Harness) -> None:
@@ -34,6 +37,47 @@ def logs(bench: Harness) -> None:
         proxies = bench.started(stack, ["portico", "nginx", "haproxy"], logs=True)
         bench.report("logs", "The same with access logs on",
                      bench.compare(proxies, Wrk("/", 64)), "nginx")
+
+
+def observed(bench: Harness) -> None:
+    with ExitStack() as stack:
+        proxies = bench.started(stack, ["portico"])
+        for proxy in bench.started(stack, ["portico"], logs=True, log_format="json"):
+            proxy.name = "portico-observed"
+            stack.enter_context(proxy.scraped())
+            proxies.append(proxy)
+        proxies += bench.started(stack, ["nginx"], logs=True)
+        bench.report("observed", "Nothing on, and JSON access log and a scrape each second; nginx "
+                     "with its access log", bench.compare(proxies, Wrk("/", 64)), "portico")
+        for proxy in proxies:
+            if proxy.name == "portico-observed":
+                dropped = re.search(r"^portico_access_log_dropped_lines_total (\d+)",
+                                    proxy.scrape(), re.M)
+                bench.figure("observed", "portico", "dropped_lines", int(dropped[1]))
+
+
+def scrape(bench: Harness) -> None:
+    """Scrapes of many backends, and what they are to requests: with a core for the load and one for
+    the proxy, and half of what that one could do."""
+    with ExitStack() as stack:
+        proxies = bench.started(stack, ["portico"], idle_backends=SCRAPED_BACKENDS)
+        for proxy in bench.started(stack, ["portico"], idle_backends=SCRAPED_BACKENDS):
+            proxy.name = "portico-scraped"
+            took = []
+            for _ in range(21):
+                before = time.monotonic()
+                octets = len(proxy.scrape())
+                took.append((time.monotonic() - before) * 1000)
+            bench.figure("scrape", "portico", "scrape_ms", statistics.median(took))
+            bench.figure("scrape", "portico", "scrape_octets", octets)
+            stack.enter_context(proxy.scraped())
+            proxies.append(proxy)
+        if not proxies:
+            return
+        load = H2Load("/", 16, 1, ("--h1", "--rps=500"), log=bench.directory / "times")
+        medians = bench.compare(proxies, load)
+        bench.report("scrape", f"8,000 requests a second beside {SCRAPED_BACKENDS:,} backends, with "
+                     "and without a scrape each second", medians, "portico")
 
 
 def bodies(bench: Harness) -> None:
@@ -91,7 +135,7 @@ def idle(bench: Harness) -> None:
 
 
 SCENARIOS = {scenario.__name__: scenario
-             for scenario in (small, fields, logs, workers, bodies, idle)}
+             for scenario in (small, fields, logs, observed, scrape, workers, bodies, idle)}
 
 
 def kept(stack: ExitStack, port: int) -> socket.socket:

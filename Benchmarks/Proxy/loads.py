@@ -53,10 +53,16 @@ class H2Load:
     arguments: tuple[str, ...] = ()
     unit: int | None = None
     """Octets of content to divide by; without it requests are counted."""
+    log: Path | None = None
+    """A file for the times of all requests, which p99 is read from."""
 
     def command(self, proxy: Proxy, seconds: int) -> list[str]:
+        log = []
+        if self.log:
+            self.log.unlink(missing_ok=True)  # It would be appended to.
+            log = [f"--log-file={self.log}"]
         return [find("h2load"), "-t1", f"-c{self.connections}", f"-m{self.streams}",
-                f"-D{seconds}", *self.arguments, proxy.url + self.path]
+                f"-D{seconds}", *log, *self.arguments, proxy.url + self.path]
 
     def outcome(self, out: str) -> Outcome:
         done, failed, broken = (int(re.search(rf"(\d+) {word}", out)[1])
@@ -67,7 +73,13 @@ class H2Load:
             if failed or broken or other else None
         if self.unit:
             done = int(re.search(r"\((\d+)\) data", out)[1]) / self.unit
-        return Outcome(done, done / seconds, None, trouble)
+        return Outcome(done, done / seconds, self.p99(), trouble)
+
+    def p99(self) -> float | None:
+        if not self.log:
+            return None
+        times = sorted(int(line.split()[2]) for line in self.log.read_text().splitlines())
+        return times[len(times) * 99 // 100]
 
     @staticmethod
     def seconds(match: re.Match) -> float:

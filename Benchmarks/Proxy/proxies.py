@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,10 @@ class Setup:
     upstream: str = "http1"
     """What the origin speaks; nginx speaks `http2` to backends of gRPC only."""
     logs: bool = False
+    log_format: str = "combined"
+    """Portico's; peers write the combined format."""
+    idle_backends: int = 0
+    """Of Portico, beside the origin: they are there to be told of."""
     fields: bool = False
     """Add the forwarding fields."""
     workers: int = 1
@@ -149,8 +154,52 @@ class Proxy(Process):
             "PORT": port, "DIRECTORY": directory, "UPSTREAM": self.setup.upstream,
             "PROTOCOLS": protocols[self.setup.downstream],
             "ACCESS_LOG": f"{directory}/access.log" if self.setup.logs else "off",
+            "LOG_FORMAT": self.setup.log_format,
+            "MORE_CLUSTERS": self.idle_clusters(),
             "FIELDS": "true" if self.setup.fields else "false"})
         return [self.setup.portico, "serve", "--config", file, "--workers", str(self.setup.workers)]
+
+    def idle_clusters(self) -> str:
+        """Clusters of ten backends each."""
+        addresses = [f'"127.1.{number // 100}.{number % 100}:1"'
+                     for number in range(self.setup.idle_backends)]
+        return "".join(f',\n    "idle-{first // 10}": {{ "backends": [{", ".join(ten)}] }}'
+                       for first in range(0, len(addresses), 10)
+                       for ten in [addresses[first:first + 10]])
+
+    def scrape(self) -> str:
+        """Portico's metrics, by its control socket."""
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(10)
+            path = self.directory / "control.sock"
+            end = time.monotonic() + 10
+            while not path.exists() and time.monotonic() < end:
+                time.sleep(0.02)  # It opens after the listeners.
+            sock.connect(str(path))
+            sock.sendall(b"GET /metrics HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
+            pieces = []
+            while piece := sock.recv(1 << 20):
+                pieces.append(piece)
+        text = b"".join(pieces).decode()
+        if " 200 " not in text[:20]:
+            raise SystemExit(f"bench: no metrics: {text[:200]}")
+        return text
+
+    @contextlib.contextmanager
+    def scraped(self):
+        """While it lasts, its metrics are asked for each second."""
+        over = threading.Event()
+
+        def ask() -> None:
+            while not over.wait(1):
+                self.scrape()
+        thread = threading.Thread(target=ask)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
     def fill(self, template: str, directory: Path, values: dict) -> str:
         """The template with its @NAMES@ replaced. A line marked `# @fields`, `# @tls`, `# @http1`
