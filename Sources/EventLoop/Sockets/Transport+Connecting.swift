@@ -31,6 +31,8 @@ extension Transport {
     // delivered before we came here.
     let failure = pendingError()
     guard failure == 0 else { throw .broken(failure) }
+    // Most never wait to write again.
+    blockedWrites = nil
   }
 
   private func pendingError() -> Int32 {

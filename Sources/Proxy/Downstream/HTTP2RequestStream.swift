@@ -10,8 +10,8 @@ import HTTPSemantics
 final class HTTP2RequestStream: HTTP2Stream {
   let request = Request(.http2)
   private let exchange: Exchange
-  /// Where the task waits for the next request.
-  private let assigned: WaitPoint
+  /// Where the task waits for the next request: no content comes before.
+  private var assigned: WaitPoint { reads }
   @Cell private var hasTask = false
   /// Whether there is a request that the task has not begun to serve.
   @Cell private var isDue = false
@@ -30,7 +30,6 @@ final class HTTP2RequestStream: HTTP2Stream {
   init(_ state: WorkerState, listener: ListenerRuntime) {
     self.listener = listener
     exchange = Exchange(state)
-    assigned = WaitPoint(on: state.loop)
     super.init(state)
   }
 

@@ -179,6 +179,7 @@ extension Exchange {
 
   private func chooseRequestID<Client: DownstreamStream>(_ client: Client) {
     guard client.listener.forwarding.requestID else { return }
+    if requestID.capacityOctets == 0 { requestID = OutputBuffer(capacity: 64) }
     let request = client.request
     if request.isTrusted, let line = request.head.fields.first(.xRequestID) {
       request.withBytes { bytes in

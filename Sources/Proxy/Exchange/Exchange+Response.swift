@@ -9,6 +9,7 @@ extension Exchange {
   private static let maxInterim = 20
 
   /// Sends the request over `backend`, a stream of `target`, and its response to the client.
+  @inline(__always)
   func exchange<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
     _ route: RouteRuntime, _ plan: RetryPlan

@@ -22,7 +22,8 @@ final class Exchange {
     _read { yield requestIDSlot.value }
     _modify { yield &requestIDSlot.value }
   }
-  private let requestIDSlot = Slot(OutputBuffer(capacity: 64))
+  // Without memory until a request has one.
+  private let requestIDSlot = Slot(OutputBuffer(capacity: 0))
   @Cell var deadline = Instant.never
   /// The content that came with the response's head, in the backend's buffer.
   @Cell var first = 0..<0
@@ -30,8 +31,14 @@ final class Exchange {
   @Cell var mayBeSilent = false
   /// Sends the request's content beside us, while it does.
   @Cell var pump: ContentPump?
-  /// What was sent of the content, for another try.
-  let replay = ContentReplay()
+  /// What was sent of the content, for another try. Made for the first request that has some.
+  var replay: ContentReplay {
+    if let usedReplay { return usedReplay }
+    let fresh = ContentReplay()
+    usedReplay = fresh
+    return fresh
+  }
+  @Cell private var usedReplay: ContentReplay? = nil
   /// Whether the client was told to send its content.
   @Cell var hasSentContinue = false
   /// Tries that count, of those that the request may have.
@@ -80,7 +87,7 @@ final class Exchange {
     } catch {
       await fail(error, client)
     }
-    if replay.phase != .unneeded { replay.end(pool: state.buffers) }
+    if let usedReplay, usedReplay.phase != .unneeded { usedReplay.end(pool: state.buffers) }
     if !passedOver.isEmpty { passedOver = [] }
     finish(client)
   }

@@ -73,7 +73,7 @@ final class Request {
   /// Heads larger than this get memory that is not kept.
   private static let keptOctets = 4096
   /// What their memory is rounded up to.
-  private static let step = 256
+  private static let step = 64
 
   /// Copies what the offsets of the head count in.
   func keep(_ octets: Span<UInt8>) {

@@ -26,7 +26,7 @@ final class BackendStream: HTTP2Stream {
   }
 
   /// What the memory of heads is rounded up to.
-  private static let step = 256
+  private static let step = 64
 
   /// A head is in the engine.
   override func receivedHead(_ engine: inout HTTP2Connection) {
