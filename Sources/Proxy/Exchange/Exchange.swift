@@ -101,14 +101,11 @@ final class Exchange {
     if try check(client) { return try await answerOptions(client) }
     let route = try findRoute(client)
     deadline = state.loop.now + route.totalTimeout
-    switch route.action {
-    case .forward(let cluster):
-      log.cluster = cluster
-      try prepareTunnel(client, to: cluster, route)
-      if client.request.version == .http2 { prepareGRPC(client.request, cluster, route) }
-      try await forward(client, to: cluster, route)
-    case .redirect, .respond: try await answerOurselves(client, route)
-    }
+    guard let cluster = route.cluster else { return try await answerOurselves(client, route) }
+    log.cluster = cluster
+    try prepareTunnel(client, to: cluster, route)
+    if client.request.version == .http2 { prepareGRPC(client.request, cluster, route) }
+    try await forward(client, to: cluster, route)
   }
 
   // What suspends nowhere is not inlined there: the memory that it needs would be the task's, and stay so

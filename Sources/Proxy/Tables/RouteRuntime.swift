@@ -11,6 +11,8 @@ final class RouteRuntime {
 
   let name: String
   let action: Action
+  /// Where it forwards to; nil: nowhere. By itself, since a copy of the action costs more.
+  let cluster: ClusterRuntime?
   /// Octets; `UInt64.max` for no limit.
   let maxBody: UInt64
   let totalTimeout: Interval
@@ -40,6 +42,7 @@ final class RouteRuntime {
       case .redirect(let redirect): .redirect(redirect)
       case .respond(let response): .respond(response)
       }
+    cluster = if case .forward(let cluster) = action { cluster } else { nil }
     maxBody = config.maxBody ?? .max
     totalTimeout = config.totalTimeout.map { Interval($0) } ?? .infinite
     responseHeadTimeout = config.responseHeadTimeout.map { Interval($0) }

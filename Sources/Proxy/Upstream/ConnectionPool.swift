@@ -14,10 +14,16 @@ final class ConnectionPool {
   private var idle: [BackendConnection] {
     _read { yield idleSlot.value }
     _modify {
-      defer { counters.idle.set(idleSlot.value.count) }
+      defer {
+        counters.idle.set(idleSlot.value.count)
+        rested = min(rested, idleSlot.value.count)
+      }
       yield &idleSlot.value
     }
   }
+  /// How many of them, from the front, were given back before the turn `turnOfOthers`; the others in it.
+  @Cell private var rested = 0
+  @Cell private var turnOfOthers: UInt32 = 0
   private let idleSlot = Slot([BackendConnection]())
   /// Requests that wait for a connection, first come, first served.
   private var waiting: [WaitPoint] {
@@ -106,14 +112,15 @@ final class ConnectionPool {
   /// The connection that was given back last before this turn, or in it if there is no other: of what has
   /// come since, the loop has not told, and to ask the kernel is a system call.
   private func takeRested() -> BackendConnection? {
-    guard let last = idle.last else { return nil }
-    let turn = last.transport.loop.turn
-    if last.idleSinceTurn == turn,
-      let rested = idle.lastIndex(where: { $0.idleSinceTurn != turn })
-    {
-      return idle.remove(at: rested)
+    guard let last = idle.last, last.idleSinceTurn == last.transport.loop.turn, rested > 0 else {
+      return idle.popLast()
     }
-    return idle.popLast()
+    rested = rested - 1
+    let connection = idle[rested]
+    // Its place is the first of the others now.
+    idle[rested] = last
+    idle.removeLast()
+    return connection
   }
 
   /// Takes back a connection whose exchange has ended exactly at its framing.
@@ -129,6 +136,8 @@ final class ConnectionPool {
       oldest.leavePool()
       close(oldest)
     }
+    let turn = connection.transport.loop.turn
+    if turnOfOthers != turn { (turnOfOthers, rested) = (turn, idle.count) }
     idle.append(connection)
     connection.enterPool(until: now + connection.idleLimit(settings.idleTimeout), now: now)
     wakeFirst()

@@ -163,11 +163,15 @@ struct ConnectionPoolTests {
       let rig = PoolRig(on: runner.loop)
       let connections = try (0..<4).map { _ in try rig.open() }
       await runner.settle()
-      for connection in connections { rig.checkIn(connection) }
-      let turn = runner.loop.turn
-      for index in 0..<2 { connections[index].idleSinceTurn = turn &- 2 &+ UInt32(index) }
-      let out = (0..<4).map { _ in rig.pool.checkOut(peeking: false, now: runner.loop.now) }
-      #expect(out.elementsEqual([1, 0, 3, 2].map { connections[$0] }) { $0 === $1 })
+      for connection in connections[..<2] {
+        rig.checkIn(connection)
+        await runner.loop.yieldTurn()
+      }
+      for connection in connections[2...] { rig.checkIn(connection) }
+      let out = (0..<5).map { _ in rig.pool.checkOut(peeking: false, now: runner.loop.now) }
+      #expect(out[..<2].elementsEqual([1, 0].map { connections[$0] }) { $0 === $1 })
+      #expect(Set(out[2..<4].map { $0.map(ObjectIdentifier.init) }).count == 2)
+      #expect(out[4] == nil && rig.pool.idleCount == 0)
     }
   }
 
