@@ -8,6 +8,7 @@ import pytest
 
 from origins import OriginConnection
 from portico import run
+from test_metrics import scrape
 from test_pool import concurrently
 
 
@@ -171,6 +172,61 @@ def test_adaptive_limit_keeps_a_slow_backend_from_drowning(make):
         most = 0
     concurrently(16, lambda _: [portico.get().status for _ in range(4)])
     assert most <= 12
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_connections_of_a_cluster(make, workers):
+    """Over all backends and workers no more than the limit are open, and every request has its turn."""
+    lock = threading.Lock()
+    most = 0
+    origins: list = []
+
+    def script(connection: OriginConnection) -> None:
+        nonlocal most
+        with lock:
+            most = max(most, sum(origin.open for origin in origins))
+        while request := connection.read_request():
+            connection.origin.released.wait(0.002)
+            connection.echo(request)
+    origins += [make.origin(script) for _ in range(3)]
+    portico = make.serve(*origins, workers=workers, cluster={
+        "limits": {"connections": 2}, "timeouts": {"queue": "20s"}})
+
+    def client(_) -> list[int]:
+        with portico.connect() as wire:
+            return [wire.request().status for _ in range(10)]
+    assert concurrently(12, client) == [[200] * 10] * 12
+    # An origin may see one that was closed a moment later than we did.
+    assert most <= 2 + len(origins)
+    assert scrape(portico)["portico_backend_connections_open"] <= 2
+
+
+def test_idle_connection_to_another_backend_makes_room(make):
+    a, b = make.origin(name="a"), make.origin(name="b")
+    portico = make.serve(a, b, cluster={"limits": {"connections": 1}})
+    assert [portico.get().status for _ in range(6)] == [200] * 6
+    assert len(a.heads) == len(b.heads) == 3
+    assert scrape(portico)["portico_backend_connections_open"] == 1
+
+
+def test_waiting_for_a_connection_of_the_cluster_has_a_deadline(make):
+    gate = Gate()
+    portico = make.serve(make.origin(gate.script), make.origin(gate.script), cluster={
+        "limits": {"connections": 1}, "timeouts": {"queue": "100ms"}})
+    with portico.connect() as first:
+        first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        gate.wait(1)
+        assert portico.get().status == 503
+        assert portico.wait_access(status=503)["end"] == "queue_timeout"
+        gate.let(1)
+        assert first.response().status == 200
+
+
+def test_connections_of_a_cluster_by_http2(make):
+    a, b = make.h2_origin(name="a"), make.h2_origin(name="b")
+    portico = make.serve_h2(a, b, cluster={"limits": {"connections": 1}})
+    assert [portico.get().status for _ in range(6)] == [200] * 6
+    assert scrape(portico)["portico_backend_connections_open"] <= 1
 
 
 def test_contradictions_are_refused(make, tmp_path):

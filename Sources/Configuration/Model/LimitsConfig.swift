@@ -4,6 +4,8 @@ public struct LimitsConfig: Equatable, Sendable {
   public var requests = 0
   /// Requests in flight to each backend, over all workers; 0: no limit. JSON: `backend_requests`.
   public var backendRequests = 0
+  /// Open connections to all backends together, over all workers; 0: no limit. JSON: `connections`.
+  public var connections = 0
   /// Requests that wait for these, on each worker; beyond it 503. JSON: `waiting`.
   public var waiting = 1024
   /// nil: the limits stay as they are. JSON: `adaptive`.
@@ -11,7 +13,7 @@ public struct LimitsConfig: Equatable, Sendable {
 
   public init() {}
 
-  /// Whether there is anything to count.
+  /// Whether there are requests to count.
   public var isActive: Bool { requests > 0 || backendRequests > 0 || adaptive != nil }
 }
 

@@ -1,6 +1,6 @@
 extension LimitsConfig {
   enum Key: String, ObjectKey {
-    case requests, waiting, adaptive
+    case requests, connections, waiting, adaptive
     case backendRequests = "backend_requests"
   }
 
@@ -9,6 +9,7 @@ extension LimitsConfig {
     guard let object = ObjectNode<Key>(node) else { return }
     object.read(.requests, into: &requests, in: 0...10_000_000)
     object.read(.backendRequests, into: &backendRequests, in: 0...10_000_000)
+    object.read(.connections, into: &connections, in: 0...10_000_000)
     object.read(.waiting, into: &waiting, in: 0...1_000_000)
     if let place = object[.adaptive] { adaptive = AdaptiveLimitConfig(decoding: place) }
     if let place = object[.waiting], !isActive {

@@ -129,7 +129,7 @@ final class ClusterRuntime {
           BackendRuntime(
             index: backends.count, subcluster: subcluster.name, address: address,
             pool: ConnectionPool(
-              known, settings: PoolSettings(config.pool),
+              known, settings: PoolSettings(config.pool, limits: config.limits),
               counters: counters.backends[identity] ?? BackendCounters()),
             subclusterLoad: load))
         members.append(

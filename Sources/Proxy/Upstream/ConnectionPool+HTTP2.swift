@@ -46,7 +46,11 @@ extension ConnectionPool {
     if isAtLimit { shared.beganWaiting() }
     defer { if isAtLimit { shared.endedWaiting() } }
     // A place that another worker gave back before we were counted was told to nobody.
-    if isAtLimit, shared.hasRoom(limit: settings.maxConnections) { return .ready }
+    if isAtLimit,
+      shared.hasRoom(limit: settings.maxConnections, ofCluster: settings.maxOfCluster)
+    {
+      return .ready
+    }
     waitingForStreams.append(point)
     let outcome = await point.wait(until: deadline)
     waitingForStreams.removeAll { $0 === point }
@@ -54,11 +58,16 @@ extension ConnectionPool {
   }
 
   /// Whether another worker needs the right to have a connection more than we need an idle one.
-  var isWantedElsewhere: Bool { waitingForStreams.isEmpty && shared.hasWaiting }
+  var isWantedElsewhere: Bool { waitingForStreams.isEmpty && isPlaceWanted }
 
   /// Lets go of a connection without streams, so that another worker may open one.
-  func surrenderShared() {
-    multiplexed.first { $0.hasSettings && $0.openStreams == 0 }?.leave()
+  ///
+  /// - Returns: Whether there was one.
+  func surrenderShared() -> Bool {
+    guard let spare = multiplexed.first(where: { $0.hasSettings && $0.openStreams == 0 })
+    else { return false }
+    spare.leave()
+    return true
   }
 
   /// Whether one more request may wait for a stream.

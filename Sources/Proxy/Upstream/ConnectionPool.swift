@@ -130,7 +130,7 @@ final class ConnectionPool {
     let isWanted =
       !isDraining && settings.maxIdle > 0 && now - connection.openedAt < settings.maxAge
     // A request on another worker may need the right to open a connection more than we need this one.
-    guard isWanted, waiting.isEmpty ? !shared.hasWaiting : true else { return close(connection) }
+    guard isWanted, !(waiting.isEmpty && isPlaceWanted) else { return close(connection) }
     if idle.count >= settings.maxIdle, let oldest = idle.first {
       idle.removeFirst()
       oldest.leavePool()
@@ -159,11 +159,15 @@ final class ConnectionPool {
   }
 
   /// Closes the connection that was idle for longest, so that another worker may open one.
-  func surrenderOne() {
+  ///
+  /// - Returns: Whether there was one.
+  @discardableResult
+  func surrenderOne() -> Bool {
     guard let oldest = idle.first else { return surrenderShared() }
     idle.removeFirst()
     oldest.leavePool()
     close(oldest)
+    return true
   }
 
   /// Closes every idle connection; those in use are closed when they come back.
@@ -185,7 +189,23 @@ final class ConnectionPool {
 
   // MARK: The right to open one
 
-  func reserve() -> Bool { shared.reserveConnection(limit: settings.maxConnections) }
+  func reserve() -> Bool {
+    if take() { return true }
+    // At the cluster's limit an idle connection to another backend gives way.
+    guard settings.maxOfCluster < .max, shared.hasRoom(limit: settings.maxConnections),
+      makeRoomInCluster?(shared) == true
+    else { return false }
+    return take()
+  }
+
+  private func take() -> Bool {
+    shared.reserveConnection(limit: settings.maxConnections, ofCluster: settings.maxOfCluster)
+  }
+
+  /// Whether somebody elsewhere waits for a connection that takes the place of one of ours.
+  var isPlaceWanted: Bool {
+    shared.hasWaiting || settings.maxOfCluster < .max && shared.cluster.hasWaitingForConnection
+  }
 
   /// The same for a fresh connection: an idle one, which will not do, gives way.
   func reserveFresh() -> Bool {
@@ -199,6 +219,10 @@ final class ConnectionPool {
 
   func releaseReservation() {
     shared.releaseConnection()
+    if settings.maxOfCluster < .max, shared.cluster.hasWaitingForConnection {
+      onFreedInCluster?(shared)
+      return
+    }
     guard shared.hasWaiting else { return }
     if waiting.isEmpty, waitingForStreams.isEmpty {
       onFreedElsewhere?(shared)
@@ -216,6 +240,13 @@ final class ConnectionPool {
   /// Tells the other workers that a connection may be opened now. Set by the worker.
   var onFreedElsewhere: ((SharedBackend) -> Void)?
 
+  /// The same where the cluster has a limit: of whichever backend. Set by the worker.
+  var onFreedInCluster: ((SharedBackend) -> Void)?
+  /// Closes an idle connection to another backend of the cluster. Set by the worker.
+  ///
+  /// - Returns: Whether there was one.
+  var makeRoomInCluster: ((SharedBackend) -> Bool)?
+
   /// Whether one more request may wait here.
   var canWait: Bool { waiting.count < settings.maxWaiting }
 
@@ -223,7 +254,9 @@ final class ConnectionPool {
   func wait(at point: WaitPoint, until deadline: Instant) async -> WaitOutcome {
     shared.beganWaiting()
     // A place that another worker gave back before we were counted was told to nobody.
-    guard !shared.hasRoom(limit: settings.maxConnections) else {
+    guard
+      !shared.hasRoom(limit: settings.maxConnections, ofCluster: settings.maxOfCluster)
+    else {
       shared.endedWaiting()
       return .ready
     }

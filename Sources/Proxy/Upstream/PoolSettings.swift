@@ -10,14 +10,17 @@ struct PoolSettings {
   let maxAge: Interval
   /// Open connections over all workers.
   let maxConnections: Int
+  /// The same of all backends of the cluster together.
+  let maxOfCluster: Int
   /// Requests that may wait for a connection on each worker.
   let maxWaiting: Int
 
-  init(_ config: PoolConfig) {
+  init(_ config: PoolConfig, limits: LimitsConfig = LimitsConfig()) {
     maxIdle = config.maxIdle
     idleTimeout = Interval(config.idleTimeout)
     maxAge = config.maxAge == .zero ? .infinite : Interval(config.maxAge)
     maxConnections = config.maxConnections
+    maxOfCluster = limits.connections == 0 ? .max : limits.connections
     maxWaiting = config.maxWaiting
   }
 }

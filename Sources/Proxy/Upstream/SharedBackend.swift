@@ -30,9 +30,14 @@ final class SharedBackend: Sendable {
 
   // MARK: Connections
 
-  /// Takes the right to open one more connection, unless `limit` are open.
-  func reserveConnection(limit: Int) -> Bool {
-    if openConnections.wrappingAdd(1, ordering: .relaxed).newValue <= limit { return true }
+  /// Takes the right to open one more connection, unless `limit` are open, or as many as the cluster
+  /// may have.
+  func reserveConnection(limit: Int, ofCluster clusterLimit: Int = .max) -> Bool {
+    if openConnections.wrappingAdd(1, ordering: .relaxed).newValue <= limit,
+      cluster.reserveConnection(limit: clusterLimit)
+    {
+      return true
+    }
     openConnections.wrappingSubtract(1, ordering: .relaxed)
     return false
   }
@@ -42,12 +47,14 @@ final class SharedBackend: Sendable {
   /// In one order with ``beganWaiting()``, for all workers: who gives back and then finds nobody
   /// waiting did so before the other looked for room.
   func releaseConnection() {
+    cluster.releaseConnection()
     openConnections.wrappingSubtract(1, ordering: .sequentiallyConsistent)
   }
 
-  /// Whether fewer than `limit` connections are open. Takes nothing.
-  func hasRoom(limit: Int) -> Bool {
+  /// Whether fewer than `limit` connections are open, and fewer than the cluster may have. Takes nothing.
+  func hasRoom(limit: Int, ofCluster clusterLimit: Int = .max) -> Bool {
     openConnections.load(ordering: .sequentiallyConsistent) < limit
+      && cluster.hasRoomForConnection(limit: clusterLimit)
   }
 
   /// Open connections, and those about to be, over all workers.
@@ -57,8 +64,14 @@ final class SharedBackend: Sendable {
   var waitingCount: Int { max(0, waitingRequests.load(ordering: .relaxed)) }
 
   /// Counts requests that wait for a connection, on any worker.
-  func beganWaiting() { waitingRequests.wrappingAdd(1, ordering: .sequentiallyConsistent) }
-  func endedWaiting() { waitingRequests.wrappingSubtract(1, ordering: .relaxed) }
+  func beganWaiting() {
+    waitingRequests.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    cluster.beganWaitingForConnection()
+  }
+  func endedWaiting() {
+    waitingRequests.wrappingSubtract(1, ordering: .relaxed)
+    cluster.endedWaitingForConnection()
+  }
   var hasWaiting: Bool { waitingRequests.load(ordering: .sequentiallyConsistent) > 0 }
 
   // MARK: Rest

@@ -7,6 +7,8 @@ final class SharedCluster: Sendable {
   private let panic = Atomic<Bool>(false)
   private let requests = Atomic<Int>(0)
   private let waiting = Atomic<Int>(0)
+  private let openConnections = Atomic<Int>(0)
+  private let waitingForConnections = Atomic<Int>(0)
 
   /// How often what its backends are good for has changed. A worker looks at them all when this, or
   /// the time until which it knows, has moved on.
@@ -15,19 +17,35 @@ final class SharedCluster: Sendable {
   /// What one of its backends is good for has changed.
   func changed() { changes.wrappingAdd(1, ordering: .releasing) }
 
+  // MARK: Connections
+
+  /// Takes the right to one more connection to one of its backends, unless there are `limit`.
+  func reserveConnection(limit: Int) -> Bool { openConnections.addOne(upTo: limit) }
+
+  /// Gives it back; in one order with ``beganWaitingForConnection()``, as of a backend's.
+  func releaseConnection() {
+    openConnections.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+  }
+
+  func hasRoomForConnection(limit: Int) -> Bool {
+    openConnections.load(ordering: .sequentiallyConsistent) < limit
+  }
+
+  /// Counts requests that wait for a connection to one of its backends, on any worker.
+  func beganWaitingForConnection() {
+    waitingForConnections.wrappingAdd(1, ordering: .sequentiallyConsistent)
+  }
+  func endedWaitingForConnection() {
+    waitingForConnections.wrappingSubtract(1, ordering: .relaxed)
+  }
+  var hasWaitingForConnection: Bool {
+    waitingForConnections.load(ordering: .sequentiallyConsistent) > 0
+  }
+
   // MARK: Limits
 
   /// Takes the right to one more request in flight, unless there are `limit`.
-  func reserveRequest(limit: Int) -> Bool {
-    var before = requests.load(ordering: .relaxed)
-    while before < limit {
-      let (isDone, now) = requests.weakCompareExchange(
-        expected: before, desired: before &+ 1, ordering: .relaxed)
-      if isDone { return true }
-      before = now
-    }
-    return false
-  }
+  func reserveRequest(limit: Int) -> Bool { requests.addOne(upTo: limit) }
 
   /// Gives it back. In one order with ``beganWaiting()`` for all workers: as of a backend's connections.
   func releaseRequest() { requests.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
@@ -51,5 +69,21 @@ final class SharedCluster: Sendable {
     // Read first: all workers look at each change, and find the same.
     panic.load(ordering: .relaxed) != isPanicking
       && panic.exchange(isPanicking, ordering: .relaxed) != isPanicking
+  }
+}
+
+extension Atomic where Value == Int {
+  /// Adds one, unless that makes more than `limit`: then nobody sees it even for a moment.
+  ///
+  /// - Returns: Whether it was added.
+  fileprivate func addOne(upTo limit: Int) -> Bool {
+    var before = load(ordering: .relaxed)
+    while before < limit {
+      let (isDone, now) = weakCompareExchange(
+        expected: before, desired: before &+ 1, ordering: .relaxed)
+      if isDone { return true }
+      before = now
+    }
+    return false
   }
 }

@@ -74,6 +74,11 @@ public actor Worker {
         Task(executorPreference: other.loop) { await other.wakeWaiting(for: identity) }
       }
     }
+    state.tellFreedInCluster = { cluster in
+      for other in others {
+        Task(executorPreference: other.loop) { await other.wakeWaiting(forConnectionsTo: cluster) }
+      }
+    }
     state.tellRoom = { cluster in
       for other in others {
         Task(executorPreference: other.loop) { await other.wakeWaiting(forRoomIn: cluster) }
@@ -87,7 +92,16 @@ public actor Worker {
     }
   }
 
-  private func surrender(_ identity: BackendIdentity) { state.pools[identity]?.surrenderOne() }
+  private func surrender(_ identity: BackendIdentity) {
+    guard let pool = state.pools[identity], !pool.surrenderOne(),
+      pool.settings.maxOfCluster < .max
+    else { return }
+    _ = state.makeRoom(in: identity.cluster)
+  }
+
+  private func wakeWaiting(forConnectionsTo cluster: String) {
+    state.connectionWasFreed(in: cluster)
+  }
 
   private func wakeWaiting(for identity: BackendIdentity) {
     state.pools[identity]?.connectionWasFreed()

@@ -95,6 +95,8 @@ final class WorkerState {
   var tellRoom: (String) -> Void = { _ in }
   /// Tells the other workers that a connection to a backend has closed.
   var tellFreed: (BackendIdentity) -> Void = { _ in }
+  /// The same where the cluster as a whole has a limit.
+  var tellFreedInCluster: (String) -> Void = { _ in }
 
   init(
     index: Int, loop: EventLoop, load: ConnectionCount, accessLog: AccessLogRing,
@@ -226,6 +228,13 @@ final class WorkerState {
           backend.pool = pool
         } else {
           backend.pool.onFreedElsewhere = { [unowned self] in tellFreed($0.identity) }
+          backend.pool.onFreedInCluster = { [unowned self] in
+            connectionWasFreed(in: $0.identity.cluster)
+            tellFreedInCluster($0.identity.cluster)
+          }
+          backend.pool.makeRoomInCluster = { [unowned self] in
+            makeRoom(in: $0.identity.cluster)
+          }
         }
         kept[identity] = backend.pool
       }
@@ -236,6 +245,18 @@ final class WorkerState {
     tables = fresh
     tablesCount = tablesCount &+ 1
     return before
+  }
+
+  /// A connection to some backend of the cluster may be opened now: those that wait try.
+  func connectionWasFreed(in cluster: String) {
+    for (identity, pool) in pools where identity.cluster == cluster { pool.connectionWasFreed() }
+  }
+
+  /// Closes an idle connection to a backend of the cluster.
+  ///
+  /// - Returns: Whether there was one.
+  func makeRoom(in cluster: String) -> Bool {
+    pools.contains { $0.key.cluster == cluster && $0.value.surrenderOne() }
   }
 
   /// Counts input that was refused, and tells of it, at most once a second.

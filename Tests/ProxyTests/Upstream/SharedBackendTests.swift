@@ -17,6 +17,27 @@ struct SharedBackendTests {
     #expect(Self.backend(port: 8080).label == "10.0.0.1:8080")
   }
 
+  @Test("backends share what their cluster may have, and give back what they could not use")
+  func clusterLimit() {
+    let cluster = SharedCluster()
+    let backends = (1...2).map { port in
+      SharedBackend(
+        BackendIdentity(
+          cluster: "c", subcluster: "s",
+          endpoint: .ip(IPAddress(v4: 0x0A00_0001), port: UInt16(port))), cluster: cluster)
+    }
+    #expect(backends[0].reserveConnection(limit: 5, ofCluster: 2))
+    #expect(backends[1].reserveConnection(limit: 5, ofCluster: 2))
+    #expect(!backends[0].reserveConnection(limit: 5, ofCluster: 2))
+    #expect(backends[0].openCount == 1 && !backends[0].hasRoom(limit: 5, ofCluster: 2))
+    #expect(backends[0].hasRoom(limit: 5))
+    backends[1].releaseConnection()
+    #expect(backends[0].hasRoom(limit: 5, ofCluster: 2))
+    #expect(backends[0].reserveConnection(limit: 2, ofCluster: 2))
+    #expect(!backends[0].reserveConnection(limit: 2, ofCluster: 3), "its own limit")
+    #expect(backends[1].reserveConnection(limit: 2, ofCluster: 3), "nothing was lost by that")
+  }
+
   @Test("no more connections are reserved than the limit", arguments: [1, 2, 5])
   func limit(_ limit: Int) {
     let backend = Self.backend()
