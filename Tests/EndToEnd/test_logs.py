@@ -167,8 +167,11 @@ def test_reader_that_stops_does_not_stop_the_daemon(make):
         address = parse_address(log.wait(re.compile(r"address=(\S+)").search, "listening")[1])
         log.wait(re.compile(" ready").search, "ready")
         with Wire(address) as client:
-            for _ in range(300):
+            for _ in range(700):
                 assert client.request("/" + "a" * 4000).status == 200
+        with Wire(str(directory / "control.sock")) as wire:
+            metrics = wire.request("/metrics").body.decode()
+        assert int(re.search(r"^portico_access_log_dropped_lines_total (\d+)", metrics, re.M)[1]) > 0
     finally:
         process.kill()
         process.wait()
