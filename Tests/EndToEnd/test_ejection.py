@@ -89,6 +89,7 @@ def test_returns_after_its_time_and_then_rests_longer(make):
         portico.wait_log(r"backend ejected .*for=600ms")
         bad.released.set()
         eventually(lambda: json.loads(client.request().body) and len(bad.requests) > 6, "its return")
+        portico.wait_log(rf"backend returns .*backend={bad.address}")
 
 
 def test_only_backend_is_never_ejected(make):

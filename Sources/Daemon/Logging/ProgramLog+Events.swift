@@ -23,6 +23,10 @@ extension ProgramLog {
         [
           "cluster": cluster, "backend": backend, "reason": reason, "for": "\(milliseconds)ms",
         ])
+    case .backendReturned(let cluster, let backend):
+      notice(
+        "backend returns",
+        ["cluster": cluster, "backend": backend, "reason": "ejection_over"])
     case .backendUnhealthy(let cluster, let backend, let reason):
       warning("backend unhealthy", ["cluster": cluster, "backend": backend, "reason": reason])
     case .backendHealthy(let cluster, let backend):

@@ -67,6 +67,7 @@ extension ClusterRuntime {
     if shared.setPanicking(isPanicking) { onPanic?(isPanicking) }
     for index in backends.indices {
       let backend = backends[index].pool.shared
+      if backend.takeReturn(at: now) { onReturn?(backend.label) }
       let state = backend.availability(at: now, slowStart: slowStart, isPanicking: isPanicking)
       // Who is used for lack of others may be well again by then.
       if isPanicking, backend.ejection.isEjected(at: now) {

@@ -45,6 +45,7 @@ extension Exchange {
     // Another worker may have ejected one at the same time.
     guard cluster.ejectionRoom(at: now) >= 0 else { return shared.undoEjection() }
     backend.pool.counters.ejections.add()
+    shared.ejectionWasTold()
     state.onEvent(
       .backendEjected(
         cluster: cluster.name, backend: backend.label, reason: reason(),

@@ -29,6 +29,8 @@ final class ClusterRuntime {
   let panicThreshold: Int
   /// Called when so few backends are well that all are used, and when that is over.
   var onPanic: ((Bool) -> Void)?
+  /// Called with a backend's address when its ejection is over.
+  var onReturn: ((String) -> Void)?
   let retryBudget: Slot<RetryBudget>
   /// In the order of the balancer's indices.
   let backends: [BackendRuntime]

@@ -6,6 +6,8 @@ import Synchronization
 struct BackendCondition: ~Copyable {
   /// An `Ejection`.
   let ejection = Atomic<UInt64>(0)
+  /// Whether somebody was told that it is ejected, and nobody yet that this is over.
+  let isEjectionTold = Atomic<Bool>(false)
   /// A `HealthMachine.Verdict`.
   let health = Atomic<UInt8>(0)
   /// When it came, or came back, in milliseconds; 0 for one that was there from the beginning.

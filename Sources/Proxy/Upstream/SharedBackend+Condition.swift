@@ -96,6 +96,16 @@ extension SharedBackend {
     }
   }
 
+  /// It was told that it is ejected.
+  func ejectionWasTold() { condition.isEjectionTold.store(true, ordering: .relaxed) }
+
+  /// Whether its ejection is over and nobody was told.
+  func takeReturn(at now: UInt64) -> Bool {
+    // Read first: all workers look.
+    condition.isEjectionTold.load(ordering: .relaxed) && !ejection.isEjected(at: now)
+      && condition.isEjectionTold.exchange(false, ordering: .relaxed)
+  }
+
   /// Takes back the ejection that has just begun.
   func undoEjection() {
     while true {

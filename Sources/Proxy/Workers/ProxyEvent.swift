@@ -8,6 +8,8 @@ public enum ProxyEvent: Sendable {
   case backendRecovered(backend: String)
   /// A backend is ejected for what it answers.
   case backendEjected(cluster: String, backend: String, reason: String, milliseconds: Int)
+  /// A backend's ejection is over: it gets requests again.
+  case backendReturned(cluster: String, backend: String)
   /// Health checks have found a backend unwell, or well again.
   case backendUnhealthy(cluster: String, backend: String, reason: String)
   case backendHealthy(cluster: String, backend: String)

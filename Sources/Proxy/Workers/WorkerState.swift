@@ -216,6 +216,9 @@ final class WorkerState {
     for cluster in fresh.clusters {
       if let before = old[cluster.name] { cluster.adoptBalance(of: before) }
       cluster.limits?.onFreedElsewhere = { [unowned self, name = cluster.name] in tellRoom(name) }
+      cluster.onReturn = { [onEvent, name = cluster.name] backend in
+        onEvent(.backendReturned(cluster: name, backend: backend))
+      }
       cluster.onPanic = { [onEvent, name = cluster.name] isPanicking in
         onEvent(
           isPanicking ? .clusterPanics(cluster: name) : .clusterRecovered(cluster: name))
