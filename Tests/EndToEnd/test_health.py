@@ -12,6 +12,7 @@ from grpcpeers import HealthServer
 from origins import OriginConnection
 from portico import configuration, eventually
 from test_balancing import refused_address
+from wire import value
 
 QUICK = {"interval": "50ms", "timeout": "50ms", "fall": 2, "rise": 2}
 
@@ -122,6 +123,14 @@ def test_checks_at_another_port(make):
         "health": {"path": "/healthz", "port": port, **QUICK}, "panic_threshold": 0})
     portico.wait_log(rf"backend unhealthy .*backend={backend.address}")
     assert portico.get().status == 503 and not backend.heads and not other.heads
+
+
+def test_unix_socket_is_localhost(make):
+    path = str(make.fresh_directory() / "app.sock")
+    origin = make.origin(checked(), address=path)
+    make.serve(origin, cluster={"health": {"path": "/healthz", **QUICK}})
+    origin.wait(lambda: origin.heads)
+    assert value(origin.heads[0].fields, "host") == "localhost"
 
 
 def test_checks_come_from_one_place(make):

@@ -40,7 +40,7 @@ actor HealthChecker {
         {
           guard let backend = backends[identity], kept[identity] == nil else { continue }
           let plan = HealthPlan(
-            config, of: cluster, backend: backend.label,
+            config, of: cluster, backend: address.isUnix ? "localhost" : backend.label,
             material: configuration.tls.clusters[cluster.name])
           kept[identity] = keep(backend, at: Self.checked(address, identity, config), plan: plan)
         }
@@ -86,15 +86,21 @@ actor HealthChecker {
   private func watch(_ target: HealthTarget) async {
     while !target.isOver {
       let began = loop.now
-      let failure = await check(target)
+      let outcome = await check(target)
       guard !target.isOver else { return }
-      note(failure, of: target)
+      note(outcome, of: target)
       _ = await target.pause.wait(until: began + Self.spread(target.plan.interval))
     }
   }
 
-  /// - Returns: Why it failed; nil when it passed.
-  private func check(_ target: HealthTarget) async -> String? {
+  private enum Outcome {
+    case passed
+    case failed(String)
+    /// We could not ask, which says nothing about the backend.
+    case unknown
+  }
+
+  private func check(_ target: HealthTarget) async -> Outcome {
     let identity = target.backend.identity
     let probe = HealthProbe(
       plan: target.plan, address: target.address,
@@ -103,13 +109,19 @@ actor HealthChecker {
       deadline: loop.now + target.plan.timeout)
     do throws(HealthProbe.Failure) {
       try await probe.run()
-      return nil
+      return .passed
     } catch {
-      return error.reason
+      return error.isOurs ? .unknown : .failed(error.reason)
     }
   }
 
-  private func note(_ failure: String?, of target: HealthTarget) {
+  private func note(_ outcome: Outcome, of target: HealthTarget) {
+    let failure: String?
+    switch outcome {
+    case .unknown: return
+    case .passed: failure = nil
+    case .failed(let reason): failure = reason
+    }
     let config = target.plan.config
     let before = target.machine.verdict
     guard target.machine.checked(passed: failure == nil, fall: config.fall, rise: config.rise)

@@ -50,7 +50,7 @@ extension HealthProbe {
     }
   }
 
-  /// What there is of the content within the buffer's size.
+  /// The content as far as it matters.
   private func receiveContent(
     _ transport: Transport, _ framing: MessageFraming, _ buffer: ByteBuffer, _ count: inout Int,
     _ position: inout Int
@@ -69,6 +69,7 @@ extension HealthProbe {
       case .data(let range):
         let bytes = buffer.span
         for index in range { content.append(bytes[index]) }
+        if content.count >= Self.mostContent || isEnough(content) { return content }
       case .needMoreBytes:
         guard count < buffer.capacity else { return content }
         let more = try await receive(transport, into: buffer, from: count)

@@ -11,10 +11,13 @@ struct HealthProbe {
   struct Failure: Error {
     /// In one word, or a few.
     let reason: String
+    /// Whether there was no descriptor, memory or port to ask with.
+    let isOurs: Bool
 
-    init(_ reason: String) { self.reason = reason }
+    init(_ reason: String) { (self.reason, isOurs) = (reason, false) }
 
     init(_ error: TransportError, during phase: String) {
+      isOurs = error.isExhaustion
       reason =
         switch error {
         case .broken(let code): "\(phase)_error_\(code)"
@@ -34,8 +37,10 @@ struct HealthProbe {
   let loop: EventLoop
   let deadline: Instant
 
-  /// What is read of a backend's answer.
+  /// What is read of a backend's answer over HTTP/1.1, and what room there is for frames.
   static let mostOctets = 64 * 1024
+  /// What is looked at of the content: half of the least window that a stream begins with.
+  static let mostContent = 32 * 1024
 
   /// Checks, at the latest until the deadline.
   func run() async throws(Failure) {
@@ -80,9 +85,12 @@ struct HealthProbe {
   /// Whether the answer is as it has to be.
   func judge(status: UInt16, content: [UInt8]) throws(Failure) {
     guard plan.accepts(status: status) else { throw Failure("status_\(status)") }
-    let expected = Array(plan.config.body.utf8)
-    guard !expected.isEmpty else { return }
-    guard Self.contains(expected, in: content) else { throw Failure("body_without_expected_text") }
+    guard isEnough(content) else { throw Failure("body_without_expected_text") }
+  }
+
+  /// Whether the content has what it is to have, so that no more of it matters.
+  func isEnough(_ content: [UInt8]) -> Bool {
+    plan.config.body.isEmpty || Self.contains(Array(plan.config.body.utf8), in: content)
   }
 
   private static func contains(_ text: [UInt8], in content: [UInt8]) -> Bool {
