@@ -100,6 +100,20 @@ final class SpanExporter {
     return failure == nil
   }
 
+  /// Writes all of it until then, however slowly it is taken.
+  private func send(
+    _ octets: [UInt8], over transport: Transport, until deadline: Instant
+  ) async throws(TransportError) {
+    var sent = 0
+    while sent < octets.count {
+      switch transport.tryWrite(octets.span.extracting(sent..<octets.count), Span()) {
+      case .failed(let code): throw .broken(code)
+      case .octets(let count): sent += count
+      }
+      if sent < octets.count { try await transport.waitUntilWritable(until: deadline) }
+    }
+  }
+
   /// - Returns: The status; 0 for what is no response.
   private func post(
     _ content: [UInt8], to address: SocketAddress, path: String
@@ -115,7 +129,7 @@ final class SpanExporter {
     head.append("Connection: close\r\n")
     head.appendField("Content-Length", decimal: UInt64(content.count))
     head.append("\r\n")
-    try await transport.write(head.span, content.span, stall: Self.patience)
+    try await send(head.array + content, over: transport, until: deadline)
     let buffer = ByteBuffer(capacity: 16 * 1024)
     var length = 0
     var response = ResponseHead()
