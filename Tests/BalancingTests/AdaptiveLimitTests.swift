@@ -46,6 +46,12 @@ struct AdaptiveLimitTests {
     #expect(limit.limit == 18)
   }
 
+  @Test("is not made small by one quick kind of request among others")
+  func mixed() {
+    let times = (0..<20_000).map { $0 % 10 == 0 ? 1_000.0 : 20_000.0 }
+    #expect(limit(times) > 100)
+  }
+
   @Test("takes what comes again and again for usual in the end")
   func usual() {
     #expect(limit([1_000] + Array(repeating: 5_000, count: 3_000)) > 20)
