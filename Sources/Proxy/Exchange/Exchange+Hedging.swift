@@ -60,7 +60,7 @@ extension Exchange {
     let request = client.request
     // A session's cookie names one backend, not whichever is quicker.
     guard !request.hasContent, request.tunnel == nil, cluster.sticky == nil,
-      plan.allows(request.head.method), takeTry(plan, cluster)
+      plan.allows(request.head.method), countedTries < plan.attempts
     else { return nil }
     var barred = passedOver + [first.index]
     if !plan.usesOtherSubclusters {
@@ -70,13 +70,19 @@ extension Exchange {
       case .backend(let other) = cluster.choose(for: request, at: state.loop.now, after: barred),
       beginAtOnce(with: other, of: cluster)
     else { return nil }
+    guard takeTry(plan, cluster) else {
+      end(with: other, of: cluster)
+      return nil
+    }
     let second = Exchange(state)
     second.deadline = deadline
+    second.trace = trace
     second.requestID.append(requestID.span)
     let hedge = Hedge(second, with: other, of: cluster, besidesOneSentAt: sentAt)
     let stand = HedgeClient(request, listener: client.listener)
     log.attempts &+= 1
     countedTries &+= 1
+    if plan.tellsAttempts { request.attemptsToTell = log.attempts }
     passedOver.append(other.index)
     cluster.counters.hedges.add()
     state.start {
@@ -215,8 +221,8 @@ extension Exchange {
       let sentAt = state.loop.now
       let timeout = headTimeout(cluster, route, plan)
       try await receiveHead(client, over: stream, timeout: timeout)
-      noteTime(of: backend, cluster, since: sentAt)
       let status = stream.head.status
+      noteTime(of: backend, cluster, since: sentAt, status: status)
       if status >= 500 {
         // The first try may do better.
         counters.failures.add()
