@@ -49,9 +49,10 @@ public struct Ejection: Equatable, Sendable {
     policy.consecutive > 0 && failures >= policy.consecutive
   }
 
-  /// The state when the ejection that has just begun is not to be.
-  public var afterUndoing: Ejection {
-    Ejection(ejections: count - min(count, 1), failures: 0, until: 0)
+  /// The state when the ejection that has just begun is not to be. Those before it are not forgotten.
+  public func afterUndoing(at now: UInt64) -> Ejection {
+    let left = count - min(count, 1)
+    return Ejection(ejections: left, failures: 0, until: left == 0 ? 0 : now)
   }
 
   /// The state when it is ejected now.

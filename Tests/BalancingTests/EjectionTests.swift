@@ -53,8 +53,19 @@ struct EjectionTests {
   @Test("can be taken back")
   func undone() {
     let state = Ejection().afterEjection(at: 5, policy: policy)
-    #expect(state.afterUndoing == Ejection())
-    #expect(Ejection().afterUndoing == Ejection())
+    #expect(state.afterUndoing(at: 5) == Ejection())
+    #expect(Ejection().afterUndoing(at: 5) == Ejection())
+  }
+
+  @Test("keeps what was before it when it is taken back")
+  func undoneLater() {
+    var state = Ejection()
+    for _ in 0..<3 { state = state.afterEjection(at: state.until, policy: policy) }
+    let (count, now) = (state.count, state.until)
+    state = state.afterEjection(at: now, policy: policy).afterUndoing(at: now)
+    #expect(state.count == count)
+    #expect(!state.isEjected(at: now))
+    #expect(state.afterEjection(at: now, policy: policy).count == count + 1)
   }
 
   @Test("does not count what was on its way, nor ejects twice")

@@ -3,21 +3,32 @@ import EventLoop
 
 // How a cluster's backends fare together.
 extension ClusterRuntime {
-  /// Whether so few backends are well that it does not count who is.
+  /// Those that nobody has taken out of use, and that would get requests if all were well.
+  private var inUse: [BackendRuntime] {
+    backends.filter { $0.hasShare && $0.pool.shared.assignedState == .up }
+  }
+
+  /// Whether so few backends are well that it does not count who is. Not while there is a level with
+  /// enough of them: that is what levels are for.
   func isPanicking(at now: UInt64) -> Bool {
     guard panicThreshold > 0 else { return false }
-    let inUse = backends.filter { $0.pool.shared.assignedState == .up }
-    let well = inUse.count { $0.pool.shared.isWell(at: now) }
-    return well * 100 < panicThreshold * inUse.count
+    let levels = Dictionary(grouping: inUse, by: \.level).values
+    return !levels.isEmpty
+      && levels.allSatisfy { level in
+        level.count { $0.pool.shared.isWell(at: now) } * 100 < panicThreshold * level.count
+      }
   }
 
   // MARK: Ejecting
 
-  /// Whether one more backend may be ejected, or one less than are has to be.
+  /// Whether one more backend may be ejected, or one less than are has to be. Those that refuse
+  /// connections or are unhealthy count as ejected: nobody can do without the others for their sake.
   func ejectionRoom(at now: UInt64) -> Int {
     guard let ejection else { return 0 }
-    let inUse = backends.filter { $0.pool.shared.assignedState == .up }
-    let ejected = inUse.count { $0.pool.shared.ejection.isEjected(at: now) }
-    return ejection.policy.most(of: inUse.count) - ejected
+    let inUse = self.inUse
+    let out = inUse.count {
+      !$0.pool.shared.isWell(at: now) || !$0.pool.shared.rest.isUsable
+    }
+    return ejection.policy.most(of: inUse.count) - out
   }
 }

@@ -20,7 +20,10 @@ extension Exchange {
     if !limits.hasWaiting, let backend = try admit(client, to: cluster, plan, limits) {
       return backend
     }
+    log.phase = .queue
     guard limits.canWait else { throw Self.limit(.queueFull) }
+    let began = Instant.read()
+    defer { log.queued(since: began) }
     let queueDeadline = min(deadline, state.loop.now + cluster.queueTimeout)
     let point = WaitPoint(on: state.loop)
     limits.beganWaiting()
@@ -44,12 +47,20 @@ extension Exchange {
       case .aborted: throw .clientGone
       case .deadline: throw isTooLate ? Self.totalTimeout : Self.limit(.queueTimeout)
       case .ready:
-        if let backend = try admit(client, to: cluster, plan, limits) {
+        isFirst = true
+        let backend: BackendRuntime?
+        do throws(ProxyError) {
+          backend = try admit(client, to: cluster, plan, limits)
+        } catch {
+          // For the others it is over as well, if nobody can be used any more.
+          limits.wakeFirst()
+          throw error
+        }
+        if let backend {
           // There may be room for the next one, too.
           limits.wakeFirst()
           return backend
         }
-        isFirst = true
       }
     }
   }

@@ -43,7 +43,7 @@ extension Exchange {
       let time = shared.eject(at: now, policy: ejection.policy)
     else { return }
     // Another worker may have ejected one at the same time.
-    guard cluster.ejectionRoom(at: now) >= 0 else { return shared.undoEjection() }
+    guard cluster.ejectionRoom(at: now) >= 0 else { return shared.undoEjection(at: now) }
     backend.pool.counters.ejections.add()
     shared.ejectionWasTold()
     state.onEvent(

@@ -29,7 +29,7 @@ extension Exchange {
             to: client, insteadOf: backend, of: target, cluster, route, plan, after: nil)
         }
       }
-      noteTime(of: target, cluster, since: sentAt)
+      noteTime(of: target, cluster, since: sentAt, status: backend.head.status)
       return try await passResponse(client, backend, cluster, route, plan)
         ? .passed : .thrownAway
     } catch {
@@ -55,11 +55,15 @@ extension Exchange {
 
   /// Counts how long a backend took to answer what was sent at `sentAt`.
   @inline(__always)
-  func noteTime(of target: BackendRuntime, _ cluster: ClusterRuntime, since sentAt: Instant) {
+  func noteTime(
+    of target: BackendRuntime, _ cluster: ClusterRuntime, since sentAt: Instant, status: UInt16
+  ) {
     let now = state.loop.now
-    cluster.answered(target, after: now - sentAt, at: now)
-    target.times.record(UInt64(clamping: (now - sentAt).microseconds), at: now.microseconds)
-    if cluster.limits != nil { target.adapt(to: now - sentAt, failed: false, at: now) }
+    let time = now - sentAt
+    // As of broken tries: an error that comes quickly must not make a backend look quick.
+    cluster.answered(target, after: status < 500 ? time : max(time, .seconds(1)), at: now)
+    target.times.record(UInt64(clamping: time.microseconds), at: now.microseconds)
+    if cluster.limits != nil { target.adapt(to: time, failed: status >= 500, at: now) }
   }
 
   /// Sends the response whose head is there to the client, to its end.

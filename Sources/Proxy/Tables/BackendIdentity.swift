@@ -20,6 +20,11 @@ struct BackendIdentity: Hashable, Sendable {
     self.verified = verified
   }
 
+  /// The same whatever it is verified by: what operators mean, and what is known of how it fares.
+  var place: BackendIdentity {
+    BackendIdentity(cluster: cluster, subcluster: subcluster, endpoint: endpoint)
+  }
+
   /// The backends of `subcluster`, with their addresses, weights and states. A name stands for all of
   /// its addresses, each with the name's state and weight; of a service that is multiplied by the
   /// record's.

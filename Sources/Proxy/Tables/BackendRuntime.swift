@@ -8,6 +8,10 @@ final class BackendRuntime {
   let index: Int
   /// Name of the subcluster that it belongs to.
   let subcluster: String
+  /// That of its subcluster.
+  let level: Int
+  /// Whether its weights let it have requests at all.
+  let hasShare: Bool
   let address: SocketAddress
   /// What stands for it in a `Host` field.
   let hostField: [UInt8]
@@ -21,12 +25,13 @@ final class BackendRuntime {
   private let subclusterLoad: SharedCounter?
 
   init(
-    index: Int, subcluster: String, address: SocketAddress, pool: ConnectionPool,
-    subclusterLoad: SharedCounter? = nil
+    index: Int, subcluster: String, level: Int = 0, hasShare: Bool = true, address: SocketAddress,
+    pool: ConnectionPool, subclusterLoad: SharedCounter? = nil
   ) {
     self.index = index
     self.subclusterLoad = subclusterLoad
     self.subcluster = subcluster
+    (self.level, self.hasShare) = (level, hasShare)
     self.address = address
     self.pool = pool
     times = pool.counters.times
@@ -48,30 +53,25 @@ final class BackendRuntime {
 
   // MARK: Limits
 
-  /// Requests of this worker that it works on, where limits count them.
-  @Cell private(set) var inFlightHere = 0
-  /// nil: there is none.
-  var adaptive: AdaptiveLimit?
-
   /// A request goes to it, unless it has enough to do.
   func tryToBegin(_ limits: ClusterLimits) -> Bool {
-    if let adaptive, inFlightHere >= adaptive.limit { return false }
+    if let adaptive = pool.adaptive, pool.requests >= adaptive.limit { return false }
     guard pool.shared.inFlight.addOne(upTo: limits.backendRequests) else { return false }
-    inFlightHere &+= 1
+    pool.requests &+= 1
     subclusterLoad?.add(1)
     return true
   }
 
   /// Takes in how long an answer took, or that it failed.
   func adapt(to time: Interval, failed: Bool, at now: Instant) {
-    adaptive?.answered(
-      in: Double(time.microseconds), inFlight: inFlightHere, failed: failed,
+    pool.adaptive?.answered(
+      in: Double(time.microseconds), inFlight: pool.requests, failed: failed,
       at: Double(now.microseconds))
   }
 
   /// A request has ended that was begun within limits.
   func endWithinLimits() {
-    inFlightHere &-= 1
+    pool.requests &-= 1
     ended()
   }
 

@@ -38,10 +38,12 @@ final class ClusterLimits {
   func release() {
     shared.releaseRequest()
     guard shared.hasWaiting else { return }
+    // What an adaptive limit has given back can only be used here.
+    if adaptive != nil { wakeFirst() }
     isTurnOfOthers.toggle()
     if waiting.isEmpty || isTurnOfOthers && shared.waitingCount > waiting.count {
       onFreedElsewhere?()
-    } else {
+    } else if adaptive == nil {
       wakeFirst()
     }
   }
@@ -67,12 +69,16 @@ final class ClusterLimits {
   ) async -> WaitOutcome {
     waiting.insert(point, at: isFirst ? 0 : waiting.count)
     while true {
-      let outcome = await point.wait(until: min(deadline, loop.now + Self.patience))
+      // Only who is first looks by itself; who becomes first later is told to.
+      let isFirst = waiting.first === point
+      let outcome = await point.wait(
+        until: isFirst ? min(deadline, loop.now + Self.patience) : deadline)
       let isLate = outcome == .deadline && loop.now >= deadline
       // Who is no longer in the queue was to be woken in the turn in which its time was over.
       let place = waiting.firstIndex { $0 === point }
       if outcome == .deadline, !isLate, let place, place > 0 { continue }
       if let place { waiting.remove(at: place) }
+      if place == 0 { waiting.first?.bringForward(to: loop.now + Self.patience) }
       return outcome == .deadline && !isLate ? .ready : outcome
     }
   }

@@ -92,7 +92,7 @@ final class ClusterRuntime {
     let members = Self.members(of: config, configuration, state, counters)
     backends = members.backends
     if let policy = limits?.adaptive {
-      for backend in backends { backend.adaptive = AdaptiveLimit(policy) }
+      for backend in backends { backend.pool.adaptive = AdaptiveLimit(policy) }
     }
     subclusters = config.subclusters.map(\.name)
     refusals = config.subclusters.map(\.refuse)
@@ -129,7 +129,8 @@ final class ClusterRuntime {
         guard let known = state.backends[identity] else { continue }
         backends.append(
           BackendRuntime(
-            index: backends.count, subcluster: subcluster.name, address: address,
+            index: backends.count, subcluster: subcluster.name, level: subcluster.level(in: config),
+            hasShare: weight > 0 && subcluster.weight > 0, address: address,
             pool: ConnectionPool(
               known, settings: PoolSettings(config.pool, limits: config.limits),
               counters: counters.backends[identity] ?? BackendCounters()),

@@ -48,6 +48,11 @@ final class ConnectionPool {
   /// Streams that a connection had room for when it was last opened.
   @Cell var streamsPerConnection = 100
 
+  /// Requests of this worker that the backend works on, where limits count them.
+  @Cell var requests = 0
+  /// How many these may be, by how quickly it answers; nil: that is no matter.
+  var adaptive: AdaptiveLimit?
+
   init(
     _ shared: SharedBackend, settings: PoolSettings, counters: BackendCounters = BackendCounters()
   ) {

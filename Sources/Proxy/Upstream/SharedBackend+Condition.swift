@@ -20,7 +20,11 @@ extension SharedBackend {
       if health == .unhealthy { return .unusable() }
     }
     if state == .drain { return .draining }
-    let since = max(condition.returnedAt.load(ordering: .relaxed), ejection.until)
+    let ejection = self.ejection
+    // From an ejection that is not over, as when all are used in a panic, nobody has come back.
+    let since = max(
+      condition.returnedAt.load(ordering: .relaxed),
+      ejection.isEjected(at: now) ? 0 : ejection.until)
     return BackendAvailability(
       percent: slowStart.percent(at: now, since: since), acceptsSticky: true,
       until: slowStart.nextChange(at: now, since: since) ?? .max)
@@ -33,6 +37,16 @@ extension SharedBackend {
   func returned(at now: UInt64) {
     condition.returnedAt.store(max(1, now), ordering: .relaxed)
     cluster.changed()
+  }
+
+  /// Goes on from what is known of the same server under another identity.
+  func adoptCondition(of other: SharedBackend) {
+    condition.ejection.store(other.ejection.packed, ordering: .relaxed)
+    condition.health.store(other.health.rawValue, ordering: .relaxed)
+    condition.returnedAt.store(
+      other.condition.returnedAt.load(ordering: .relaxed), ordering: .relaxed)
+    condition.idleAge.store(other.idleAge.packed, ordering: .relaxed)
+    condition.configured.store(other.configuredState.rawValue, ordering: .relaxed)
   }
 
   // MARK: Idle connections
@@ -107,10 +121,10 @@ extension SharedBackend {
   }
 
   /// Takes back the ejection that has just begun.
-  func undoEjection() {
+  func undoEjection(at now: UInt64) {
     while true {
       let before = ejection
-      guard replace(before, by: before.afterUndoing) else { continue }
+      guard replace(before, by: before.afterUndoing(at: now)) else { continue }
       return cluster.changed()
     }
   }

@@ -7,8 +7,8 @@ import TLS
 struct SharedState: Sendable {
   var backends: [BackendIdentity: SharedBackend] = [:]
   var clusters: [String: SharedCluster] = [:]
-  /// What operators have decided at run time. Also of backends that are not there now: those of a name
-  /// come and go.
+  /// What operators have decided at run time, by ``BackendIdentity/place``. Also of backends that are not
+  /// there now: those of a name come and go.
   private(set) var assignments: [BackendIdentity: Assignment] = [:]
   /// Requests in flight of each subcluster, by cluster and subcluster.
   var subclusterLoads: [String: [String: SharedCounter]] = [:]
@@ -42,6 +42,8 @@ struct SharedState: Sendable {
     var backends: [BackendIdentity: SharedBackend] = [:]
     var clusters: [String: SharedCluster] = [:]
     var loads: [String: [String: SharedCounter]] = [:]
+    let known = Dictionary(
+      self.backends.values.map { ($0.identity.place, $0) }, uniquingKeysWith: { one, _ in one })
     for config in configuration.routing.clusters {
       let cluster = self.clusters[config.name] ?? SharedCluster()
       clusters[config.name] = cluster
@@ -53,11 +55,16 @@ struct SharedState: Sendable {
       let fresh = identities.filter { self.backends[$0] == nil }
       let counters = SharedCounters(count: fresh.count)
       for (index, identity) in fresh.enumerated() where backends[identity] == nil {
-        backends[identity] = SharedBackend(identity, cluster: cluster, inFlight: counters[index])
+        let backend = SharedBackend(identity, cluster: cluster, inFlight: counters[index])
+        // The same server, verified in another way: its connections are not the same, its condition is.
+        if let before = known[identity.place] { backend.adoptCondition(of: before) }
+        backends[identity] = backend
       }
       // Those that are there from the cluster's beginning need not begin slowly.
       let now = self.clusters[config.name] == nil ? nil : Instant.read().milliseconds
-      for identity in fresh { if let now { backends[identity]?.returned(at: now) } }
+      for identity in fresh where known[identity.place] == nil {
+        if let now { backends[identity]?.returned(at: now) }
+      }
       for (identity, _, _, state) in members {
         backends[identity] = backends[identity] ?? self.backends[identity]
         if let backend = backends[identity] { configure(backend, AssignedState(state)) }
@@ -81,16 +88,16 @@ struct SharedState: Sendable {
 
   /// Remembers what an operator has decided; nil: nothing any more.
   mutating func note(_ state: AssignedState?, of backend: SharedBackend) {
-    assignments[backend.identity] = state.map {
+    assignments[backend.identity.place] = state.map {
       Assignment(state: $0, configured: backend.configuredState)
     }
   }
 
   private mutating func configure(_ backend: SharedBackend, _ state: AssignedState) {
     backend.configure(state)
-    guard let known = assignments[backend.identity] else { return }
+    guard let known = assignments[backend.identity.place] else { return }
     if known.configured != state {
-      assignments[backend.identity] = nil
+      assignments[backend.identity.place] = nil
     } else if backend.overriddenState != known.state {
       _ = backend.override(known.state, at: Instant.read().milliseconds)
     }

@@ -1,3 +1,4 @@
+import Balancing
 import Bytes
 import EventLoop
 import HTTPSemantics
@@ -228,6 +229,9 @@ final class WorkerState {
         // The configuration may name one backend twice; it has one pool all the same.
         if let pool = kept[identity] ?? pools[identity] {
           pool.settings = backend.pool.settings
+          if pool.adaptive?.policy != cluster.limits?.adaptive {
+            pool.adaptive = backend.pool.adaptive
+          }
           backend.pool = pool
         } else {
           backend.pool.onFreedElsewhere = { [unowned self] in tellFreed($0.identity) }

@@ -72,6 +72,42 @@ struct RuntimeTablesTests {
     #expect(rig.state.tables.listeners["web"]?.load === load)
   }
 
+  @Test("what is known of a server stays when it is verified in another way")
+  func conditionStays() throws {
+    var rig = Rig(on: EventLoop())
+    var config = cluster("c", subcluster("s", [1: 1]))
+    var tls = ClusterTLSConfig()
+    config.tls = tls
+    rig.load(config)
+    let before = try #require(rig.shared.backends.values.first)
+    before.setHealth(.unhealthy, at: 5)
+    _ = before.override(.down, at: 5)
+    rig.shared.note(.down, of: before)
+    tls.name = "other.example"
+    config.tls = tls
+    rig.load(config)
+    let after = try #require(rig.shared.backends.values.first)
+    #expect(after !== before && rig.shared.backends.count == 1)
+    #expect(after.health == .unhealthy)
+    #expect(after.assignedState == .down)
+  }
+
+  @Test("what a backend bears is not learnt anew with each reload")
+  func adaptiveLimitStays() {
+    var rig = Rig(on: EventLoop())
+    var config = cluster("c", subcluster("s", [1: 1]))
+    config.limits.adaptive = AdaptiveLimitConfig()
+    rig.load(config)
+    let before = rig.backend("10.0.0.1:80")
+    before?.adapt(to: .milliseconds(1), failed: true, at: Instant.read())
+    let limit = before?.pool.adaptive?.limit
+    rig.load(config)
+    #expect(rig.backend("10.0.0.1:80")?.pool.adaptive?.limit == limit && limit == 18)
+    config.limits.adaptive?.initial = 30
+    rig.load(config)
+    #expect(rig.backend("10.0.0.1:80")?.pool.adaptive?.limit == 30)
+  }
+
   @Test("the pool of a backend that left drains, and of one that moved to another subcluster too")
   func poolsDrain() async throws {
     try await onLoop { runner in
@@ -182,13 +218,5 @@ struct RuntimeTablesTests {
     routing.maxConnections = 5
     let said = ResolvedConfiguration(routing: routing)
     #expect(RuntimeTables(said, shared: shared, worker: 0).maxConnections == 5)
-  }
-}
-
-extension ClusterRuntime {
-  /// The backend of the next request.
-  fileprivate func next() -> BackendRuntime? {
-    guard case .backend(let index, _) = pick(BalanceQuery()) else { return nil }
-    return backends[index]
   }
 }

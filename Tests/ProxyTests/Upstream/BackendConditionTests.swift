@@ -51,7 +51,7 @@ struct BackendConditionTests {
   @Test("an ejection can be undone")
   func undone() {
     _ = backend.eject(at: 5, policy: policy)
-    backend.undoEjection()
+    backend.undoEjection(at: 1)
     #expect(availability(at: 6) == .usable)
   }
 

@@ -1,4 +1,5 @@
 import Addressing
+import Balancing
 import Configuration
 import EventLoop
 import LoopTestSupport
@@ -35,4 +36,12 @@ func cluster(_ name: String, _ subclusters: SubclusterConfig...) -> ClusterConfi
   config.name = name
   config.subclusters = subclusters
   return config
+}
+
+extension ClusterRuntime {
+  /// The backend of the next request.
+  func next() -> BackendRuntime? {
+    guard case .backend(let index, _) = pick(BalanceQuery()) else { return nil }
+    return backends[index]
+  }
 }
