@@ -43,8 +43,8 @@ def factories(stack: contextlib.ExitStack):
             stack.callback(origin.close)
             return origin
 
-        def nginx(self, name: str = "nginx") -> Nginx:
-            nginx = Nginx(self.fresh_directory(), name)
+        def nginx(self, name: str = "nginx", **options) -> Nginx:
+            nginx = Nginx(self.fresh_directory(), name, **options)
             stack.callback(nginx.close)
             return nginx
 

@@ -214,7 +214,8 @@ class PythonServer:
 class Nginx:
     """nginx with one worker, in the foreground, serving files from a directory of its own."""
 
-    def __init__(self, directory: Path, name: str = "nginx"):
+    def __init__(self, directory: Path, name: str = "nginx", sendfile: bool = True):
+        """Without `sendfile` head and small content leave it together, never one alone."""
         self.root = directory / f"{name}-root"
         self.root.mkdir(parents=True)
         (self.root / "index.html").write_text(name + "\n")
@@ -230,7 +231,7 @@ class Nginx:
             {"user root;" if os.geteuid() == 0 else ""}
             events {{ worker_connections 2048; }}
             http {{
-              access_log off; sendfile on; keepalive_requests 1000000;
+              access_log off; sendfile {"on" if sendfile else "off"}; keepalive_requests 1000000;
               client_max_body_size 0; client_body_temp_path {directory}/{name}-body;
               proxy_temp_path {directory}/{name}-proxy;
               fastcgi_temp_path {directory}/{name}-fastcgi;

@@ -170,7 +170,7 @@ def test_a_hundred_thousand_aborted_connections(make):
 
 def test_backend_killed_under_load(make):
     """Idempotent requests do not notice; afterwards nothing goes to the dead one."""
-    origins = [make.nginx(f"n{i}") for i in range(3)]
+    origins = [make.nginx(f"n{i}", sendfile=False) for i in range(3)]
     portico = make.serve(*origins, workers=2)
     address, stop = portico.address(), threading.Event()
     statuses: list[int] = []
