@@ -176,3 +176,18 @@ def test_http1_is_spoken_to_who_does_not_agree_on_http2(make, authority, secure_
         assert portico.get().status == 200
     assert [head.start_line for head in origin.heads] == ["GET / HTTP/1.1"] * 3
     assert origin.accepted == 1, "it is kept like any other"
+
+
+@pytest.mark.parametrize("kind", ["http", "tcp"])
+def test_checks_are_verified_as_requests_are(make, authority, secure_origin, kind):
+    good = secure_origin(authority.issue("IP:127.0.0.1"), name="good")
+    posing = secure_origin(authority.issue("other.example"), name="posing")
+    portico = make.serve(good, posing, cluster={
+        "tls": {"ca": str(authority.file)},
+        "health": {"type": kind, "interval": "1s", "timeout": "1s"}})
+    portico.wait_log(
+        rf"backend unhealthy .*backend={posing.address} .*reason=tls_bad_peer_certificate")
+    origins = {json.loads(portico.get().body)["origin"] for _ in range(6)}
+    assert origins == {"good"} and not posing.heads
+    if kind == "http":
+        good.wait(lambda: any("portico-health" in str(head.fields) for head in good.heads))
