@@ -38,14 +38,11 @@ final class ClusterLimits {
   func release() {
     shared.releaseRequest()
     guard shared.hasWaiting else { return }
-    // What an adaptive limit has given back can only be used here.
-    if adaptive != nil { wakeFirst() }
     isTurnOfOthers.toggle()
-    if waiting.isEmpty || isTurnOfOthers && shared.waitingCount > waiting.count {
-      onFreedElsewhere?()
-    } else if adaptive == nil {
-      wakeFirst()
-    }
+    let isForOthers = waiting.isEmpty || isTurnOfOthers && shared.waitingCount > waiting.count
+    if isForOthers { onFreedElsewhere?() }
+    // What an adaptive limit has given back can only be used here.
+    if !isForOthers || adaptive != nil { wakeFirst() }
   }
 
   /// Gives back what was not used, which is news to nobody: who wakes others because it found no room
