@@ -70,10 +70,11 @@ def test_full_queue_is_503_at_once(make):
         assert first.response().status == second.response().status == 200
 
 
-def test_waiting_has_a_deadline(make):
+@pytest.mark.parametrize("limit", ["requests", "connections"])
+def test_waiting_has_a_deadline(make, limit):
     gate = Gate()
-    portico = make.serve(make.origin(gate.script), cluster={
-        "limits": {"requests": 1}, "timeouts": {"queue": "100ms"}})
+    portico = make.serve(make.origin(gate.script), make.origin(gate.script), cluster={
+        "limits": {limit: 1}, "timeouts": {"queue": "100ms"}})
     with portico.connect() as first:
         first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         gate.wait(1)
@@ -207,19 +208,6 @@ def test_idle_connection_to_another_backend_makes_room(make):
     assert [portico.get().status for _ in range(6)] == [200] * 6
     assert len(a.heads) == len(b.heads) == 3
     assert scrape(portico)["portico_backend_connections_open"] == 1
-
-
-def test_waiting_for_a_connection_of_the_cluster_has_a_deadline(make):
-    gate = Gate()
-    portico = make.serve(make.origin(gate.script), make.origin(gate.script), cluster={
-        "limits": {"connections": 1}, "timeouts": {"queue": "100ms"}})
-    with portico.connect() as first:
-        first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        gate.wait(1)
-        assert portico.get().status == 503
-        assert portico.wait_access(status=503)["end"] == "queue_timeout"
-        gate.let(1)
-        assert first.response().status == 200
 
 
 def test_connections_of_a_cluster_by_http2(make):
