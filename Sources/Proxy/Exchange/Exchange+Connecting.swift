@@ -48,23 +48,39 @@ extension Exchange {
     return backend
   }
 
-  /// A connection or a stream to `backend`, whatever it speaks.
+  /// A connection or a stream to `backend` that can be had at once.
+  ///
+  /// - Parameter isRetry: Whether a connection to it has just died, so that a fresh one is due.
+  @inline(never)
+  func take<Client: DownstreamStream>(
+    of backend: BackendRuntime, for client: Client, _ cluster: ClusterRuntime, isRetry: Bool
+  ) -> Opened? {
+    let pool = backend.pool
+    switch cluster.backendProtocol {
+    case .http1:
+      return isRetry ? nil : takeIdle(of: backend, for: client).map { .connection($0) }
+    case .http2:
+      // One that has agreed on HTTP/1.1 by ALPN is kept like any of its kind.
+      if pool.idleCount > 0, let idle = takeIdle(of: backend, for: client) {
+        return .connection(idle)
+      }
+      // Those who have waited come first.
+      guard pool.waitingForStreams.isEmpty else { return nil }
+      return pool.connectionWithRoom()?.openStream().map { .stream($0) }
+    }
+  }
+
+  /// A connection or a stream to `backend` that has to be opened, or waited for.
   ///
   /// - Returns: nil if the backend refused; it rests from now on.
-  func openAny<Client: DownstreamStream>(
+  // Not inlined: what waits for its response would keep the memory of this frame.
+  @inline(never)
+  func open<Client: DownstreamStream>(
     _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> Opened? {
-    let pool = backend.pool
-    if pool.idleCount > 0, let idle = takeIdle(of: backend, for: client) {
-      return .connection(idle)
-    }
     switch cluster.backendProtocol {
-    case .http1: return try await open(backend, client, cluster).map { .connection($0) }
-    case .http2:
-      if pool.waitingForStreams.isEmpty, let stream = pool.connectionWithRoom()?.openStream() {
-        return .stream(stream)
-      }
-      return try await openStream(backend, client, cluster)
+    case .http1: try await openConnection(backend, client, cluster).map { .connection($0) }
+    case .http2: try await openStream(backend, client, cluster)
     }
   }
 
@@ -91,7 +107,7 @@ extension Exchange {
   /// Opens a connection, after waiting for the right to do so, or for one that has become idle.
   ///
   /// - Returns: nil if the backend refused; it rests from now on.
-  func open<Client: DownstreamStream>(
+  private func openConnection<Client: DownstreamStream>(
     _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> BackendConnection? {
     let pool = backend.pool

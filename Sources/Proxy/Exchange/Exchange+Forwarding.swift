@@ -23,24 +23,28 @@ extension Exchange {
     var isPausing = false
     var refusals = 0
     while true {
-      if isPausing { try await pauseBeforeTry(client, plan) }
-      isPausing = false
       let backend: BackendRuntime
-      if let limits = cluster.limits {
-        backend = try await chooseWithinLimits(client, from: cluster, plan, limits, again)
+      if isPausing || cluster.limits != nil {
+        backend = try await chooseLater(client, from: cluster, plan, again, pausing: isPausing)
       } else {
         backend =
           if let again { again } else { try choose(from: cluster, for: client, plan, butNot: []) }
         backend.began()
       }
+      isPausing = false
       defer { end(with: backend, of: cluster) }
-      let result =
-        switch cluster.backendProtocol {
-        case .http1:
-          try await tryHTTP1(client, backend, cluster, route, plan, isRetry: again != nil)
-        case .http2: try await tryHTTP2(client, backend, cluster, route, plan)
-        }
+      var opened = take(of: backend, for: client, cluster, isRetry: again != nil)
+      if opened == nil { opened = try await open(backend, client, cluster) }
       again = nil
+      // Each place where a task may suspend costs it memory: so there are few.
+      let result =
+        switch opened {
+        case .connection(let stream):
+          try await attempt(client, over: stream, backend, cluster, route, plan)
+        case .stream(let stream):
+          try await attempt(client, over: stream, backend, cluster, route, plan)
+        case nil: TryResult.refused
+        }
       switch result {
       case .done: return
       case .again: again = backend
@@ -53,6 +57,24 @@ extension Exchange {
         if refusals == Self.maxRefusals || !plan.onConnectFailure { throw noBackend(cluster) }
       }
     }
+  }
+
+  /// The backend for the next try, when that has to wait for something.
+  ///
+  /// - Parameter again: The one that is to have it, if it can.
+  @inline(never)
+  private func chooseLater<Client: DownstreamStream>(
+    _ client: Client, from cluster: ClusterRuntime, _ plan: RetryPlan, _ again: BackendRuntime?,
+    pausing: Bool
+  ) async throws(ProxyError) -> BackendRuntime {
+    if pausing { try await pauseBeforeTry(client, plan) }
+    if let limits = cluster.limits {
+      return try await chooseWithinLimits(client, from: cluster, plan, limits, again)
+    }
+    let backend =
+      if let again { again } else { try choose(from: cluster, for: client, plan, butNot: []) }
+    backend.began()
+    return backend
   }
 
   func end(with backend: BackendRuntime, of cluster: ClusterRuntime) {
@@ -69,39 +91,6 @@ extension Exchange {
     case elsewhere(pausing: Bool)
     /// The backend accepts no connection.
     case refused
-  }
-
-  private func tryHTTP1<Client: DownstreamStream>(
-    _ client: Client, _ backend: BackendRuntime, _ cluster: ClusterRuntime, _ route: RouteRuntime,
-    _ plan: RetryPlan, isRetry: Bool
-  ) async throws(ProxyError) -> TryResult {
-    var idle = isRetry ? nil : takeIdle(of: backend, for: client)
-    if idle == nil { idle = try await open(backend, client, cluster) }
-    guard let connection = idle else { return .refused }
-    return try await attempt(client, over: connection, backend, cluster, route, plan)
-  }
-
-  private func tryHTTP2<Client: DownstreamStream>(
-    _ client: Client, _ backend: BackendRuntime, _ cluster: ClusterRuntime, _ route: RouteRuntime,
-    _ plan: RetryPlan
-  ) async throws(ProxyError) -> TryResult {
-    // One that has agreed on HTTP/1.1 by ALPN is kept like any of its kind.
-    if backend.pool.idleCount > 0, let connection = takeIdle(of: backend, for: client) {
-      return try await attempt(client, over: connection, backend, cluster, route, plan)
-    }
-    // Those who have waited come first.
-    if backend.pool.waitingForStreams.isEmpty,
-      let stream = backend.pool.connectionWithRoom()?.openStream()
-    {
-      return try await attempt(client, over: stream, backend, cluster, route, plan)
-    }
-    switch try await openStream(backend, client, cluster) {
-    case .stream(let stream):
-      return try await attempt(client, over: stream, backend, cluster, route, plan)
-    case .connection(let connection):
-      return try await attempt(client, over: connection, backend, cluster, route, plan)
-    case nil: return .refused
-    }
   }
 
   /// More than any number of tries: a backend cannot keep a request for ever with connections that die.

@@ -8,12 +8,27 @@ import HTTPSemantics
 extension Exchange {
   // MARK: On the side of the first try
 
+  /// Reads up to the head of the final response, or passes on what the hedge was answered before.
+  ///
+  /// - Returns: nil if it is `backend` that has answered.
+  // Not inlined: what waits for its response would keep the memory of this frame.
+  @inline(never)
+  func receiveHeadOrPassHedge<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
+    _ route: RouteRuntime, _ plan: RetryPlan
+  ) async throws(ProxyError) -> Passed? {
+    if try await receiveFirstHead(client, over: backend, of: target, cluster, route, plan) {
+      return nil
+    }
+    return try await passHedge(
+      to: client, insteadOf: backend, of: target, cluster, route, plan, after: nil)
+  }
+
   /// Reads up to the head of the final response, as without hedging; when that takes too long, another
   /// backend gets the request as well.
   ///
   /// - Returns: Whether it is `backend` that has answered; if not, the hedge has.
-  @inline(never)
-  func receiveFirstHead<Client: DownstreamStream, Backend: UpstreamStream>(
+  private func receiveFirstHead<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
     _ route: RouteRuntime, _ plan: RetryPlan
   ) async throws(ProxyError) -> Bool {
@@ -195,7 +210,9 @@ extension Exchange {
     _ plan: RetryPlan
   ) async {
     do throws(ProxyError) {
-      switch try await openAny(hedge.backend, client, cluster) {
+      var opened = take(of: hedge.backend, for: client, cluster, isRetry: false)
+      if opened == nil { opened = try await open(hedge.backend, client, cluster) }
+      switch opened {
       case nil: hedge.failed()
       case .connection(let stream):
         await ask(stream, .connection(stream), hedge, client, cluster, route, plan)
@@ -220,7 +237,7 @@ extension Exchange {
       try await sendRequest(client, over: stream, of: backend, cluster, route)
       let sentAt = state.loop.now
       let timeout = headTimeout(cluster, route, plan)
-      try await receiveHead(client, over: stream, timeout: timeout)
+      try await receiveHead(client, over: stream, sentAt: sentAt, timeout: timeout)
       let status = stream.head.status
       noteTime(of: backend, cluster, since: sentAt, status: status)
       if status >= 500 {

@@ -11,35 +11,44 @@ extension Exchange {
     _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
     _ route: RouteRuntime
   ) async throws(ProxyError) {
-    if client.request.hasContent, client.request.tunnel == nil {
-      return try await sendWithContent(client, over: backend, of: target, cluster, route)
+    let isHeadAlone = !client.request.hasContent || client.request.tunnel != nil
+    if isHeadAlone,
+      try sendHead(client, backend, target, cluster, first: 0..<0, of: nil, isEnd: true)
+    {
+      return
     }
-    let isSent = try sendHead(client, backend, target, cluster, first: Span(), isEnd: true)
-    if !isSent { try await finishSending(Span(), over: backend, cluster) }
+    try await sendMore(client, over: backend, of: target, cluster, route, isHeadAlone: isHeadAlone)
   }
 
+  /// Sends a request with content, or what is left of a head alone.
+  // Not inlined: what waits for its response would keep the memory of this frame.
   @inline(never)
+  private func sendMore<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
+    _ route: RouteRuntime, isHeadAlone: Bool
+  ) async throws(ProxyError) {
+    if isHeadAlone { return try await finishSending(0..<0, of: nil, over: backend, cluster) }
+    if replay.phase == .keeping {
+      return try await sendAgain(client, over: backend, of: target, cluster, route)
+    }
+    try await sendWithContent(client, over: backend, of: target, cluster, route)
+  }
+
+  @inline(__always)
   private func sendWithContent<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
     _ route: RouteRuntime
   ) async throws(ProxyError) {
-    if replay.phase == .keeping {
-      return try await sendAgain(client, over: backend, of: target, cluster, route)
-    }
     let first = try client.nextContent()
     let isEnd = client.isContentComplete
     if !isEnd || !client.canRewindContent { keepContent(first, of: client, route, cluster) }
-    let trailers = isEnd ? client.requestTrailers : nil
-    if case .piece(let range) = first, let buffer = client.contentBuffer {
-      try count(range.count, route)
-      let piece = buffer.span.extracting(range)
-      let isSent = try sendHead(
-        client, backend, target, cluster, first: piece, isEnd: isEnd, trailers: trailers)
-      if !isSent { try await finishSending(piece, over: backend, cluster) }
-    } else {
-      let isSent = try sendHead(
-        client, backend, target, cluster, first: Span(), isEnd: isEnd, trailers: trailers)
-      if !isSent { try await finishSending(Span(), over: backend, cluster) }
+    let piece = if case .piece(let range) = first { range } else { 0..<0 }
+    try count(piece.count, route)
+    let isSent = try sendHead(
+      client, backend, target, cluster, first: piece, of: client.contentBuffer, isEnd: isEnd,
+      trailers: isEnd ? client.requestTrailers : nil)
+    if !isSent {
+      try await finishSending(piece, of: client.contentBuffer, over: backend, cluster)
     }
     if isEnd { return client.receivedRequestEnd() }
     let wantsContinue = client.request.head.expectsContinue && first == .none
@@ -49,14 +58,19 @@ extension Exchange {
   @inline(never)
   private func sendHead<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend, _ target: BackendRuntime, _ cluster: ClusterRuntime,
-    first: Span<UInt8>, isEnd: Bool, trailers: TrailerSection? = nil
+    first: Range<Int>, of content: ByteBuffer?, isEnd: Bool, trailers: TrailerSection? = nil
   ) throws(ProxyError) -> Bool {
     // Lives here only: over a suspension it would hold all that it refers to once more.
     let forwarder = RequestForwarder(
       request: client.request, listener: client.listener, cluster: cluster, backend: target,
       trace: trace)
+    guard let content else {
+      return try backend.sendHead(
+        forwarder, requestID: requestID, first: Span(), isEnd: isEnd, trailers: trailers)
+    }
     return try backend.sendHead(
-      forwarder, requestID: requestID, first: first, isEnd: isEnd, trailers: trailers)
+      forwarder, requestID: requestID, first: content.span.extracting(first), isEnd: isEnd,
+      trailers: trailers)
   }
 
   // MARK: For another try
@@ -88,25 +102,26 @@ extension Exchange {
     _ route: RouteRuntime
   ) async throws(ProxyError) {
     let isEnd = client.isContentComplete
-    let trailers = isEnd ? client.requestTrailers : nil
     try count(replay.count, route)
-    if let buffer = replay.buffer {
-      let piece = buffer.span.extracting(0..<replay.count)
-      let isSent = try sendHead(
-        client, backend, target, cluster, first: piece, isEnd: isEnd, trailers: trailers)
-      if !isSent { try await finishSending(piece, over: backend, cluster) }
-    } else {
-      let isSent = try sendHead(
-        client, backend, target, cluster, first: Span(), isEnd: isEnd, trailers: trailers)
-      if !isSent { try await finishSending(Span(), over: backend, cluster) }
-    }
+    let piece = 0..<replay.count
+    let isSent = try sendHead(
+      client, backend, target, cluster, first: piece, of: replay.buffer, isEnd: isEnd,
+      trailers: isEnd ? client.requestTrailers : nil)
+    if !isSent { try await finishSending(piece, of: replay.buffer, over: backend, cluster) }
     if isEnd { return client.receivedRequestEnd() }
     let wantsContinue = client.request.head.expectsContinue && replay.count == 0
     startPump(client, backend, cluster, route, sendingContinue: wantsContinue)
   }
 
-  /// Waits until the backend has taken the rest of what was sent.
+  /// Waits until the backend has taken the rest of what was sent: of a head, and of a piece of `content`.
   @inline(never)
+  private func finishSending<Backend: UpstreamStream>(
+    _ piece: Range<Int>, of content: ByteBuffer?, over backend: Backend, _ cluster: ClusterRuntime
+  ) async throws(ProxyError) {
+    guard let content else { return try await finishSending(Span(), over: backend, cluster) }
+    try await finishSending(content.span.extracting(piece), over: backend, cluster)
+  }
+
   private func finishSending<Backend: UpstreamStream>(
     _ piece: Span<UInt8>, over backend: Backend, _ cluster: ClusterRuntime
   ) async throws(ProxyError) {

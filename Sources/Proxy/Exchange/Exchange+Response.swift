@@ -20,27 +20,34 @@ extension Exchange {
       if pump == nil { log.sentRequest() }
       if plan.hedgeAfter == nil {
         let timeout = headTimeout(cluster, route, plan)
-        try await receiveHead(client, over: backend, timeout: timeout)
-      } else {
-        let isOurs = try await receiveFirstHead(
-          client, over: backend, of: target, cluster, route, plan)
-        guard isOurs else {
-          return try await passHedge(
-            to: client, insteadOf: backend, of: target, cluster, route, plan, after: nil)
-        }
+        try await receiveHead(client, over: backend, sentAt: sentAt, timeout: timeout)
+      } else if let passed = try await receiveHeadOrPassHedge(
+        client, over: backend, of: target, cluster, route, plan)
+      {
+        return passed
       }
       noteTime(of: target, cluster, since: sentAt, status: backend.head.status)
       return try await passResponse(client, backend, cluster, route, plan)
         ? .passed : .thrownAway
     } catch {
-      if pump != nil { await stopPump(client, backend) }
-      stopWatching(client)
-      if plan.hedgeAfter != nil, !hasLeftFirst, await isRescued(client, from: error) {
-        return try await passHedge(
-          to: client, insteadOf: backend, of: target, cluster, route, plan, after: error)
-      }
-      throw error
+      return try await clearUp(after: error, client, backend, of: target, cluster, route, plan)
     }
+  }
+
+  /// A try has failed: nothing of it goes on. A hedge may still answer.
+  // Not inlined: what waits for its response would keep the memory of this frame.
+  @inline(never)
+  private func clearUp<Client: DownstreamStream, Backend: UpstreamStream>(
+    after error: ProxyError, _ client: Client, _ backend: Backend, of target: BackendRuntime,
+    _ cluster: ClusterRuntime, _ route: RouteRuntime, _ plan: RetryPlan
+  ) async throws(ProxyError) -> Passed {
+    if pump != nil { await stopPump(client, backend) }
+    stopWatching(client)
+    if plan.hedgeAfter != nil, !hasLeftFirst, await isRescued(client, from: error) {
+      return try await passHedge(
+        to: client, insteadOf: backend, of: target, cluster, route, plan, after: error)
+    }
+    throw error
   }
 
   /// What became of a try that has been answered.
@@ -80,7 +87,23 @@ extension Exchange {
       return false
     }
     try checkRefusal(client, backend)
-    if try !passHead(client, backend) {
+    let isWhole = try passHead(client, backend)
+    if !isWhole || pump != nil {
+      try await passRest(client, backend, cluster, route, isWhole: isWhole)
+    }
+    stopWatching(client)
+    backend.finish()
+    return true
+  }
+
+  /// Sends what follows the response's head, unless all of it has gone, and ends the write loop.
+  // Not inlined: what waits for its response would keep the memory of this frame.
+  @inline(never)
+  private func passRest<Client: DownstreamStream, Backend: UpstreamStream>(
+    _ client: Client, _ backend: Backend, _ cluster: ClusterRuntime, _ route: RouteRuntime,
+    isWhole: Bool
+  ) async throws(ProxyError) {
+    if !isWhole {
       if backend.head.status == 101, let tunnel = client.request.tunnel {
         try await carry(tunnel, client, backend, cluster, route)
       } else {
@@ -88,19 +111,15 @@ extension Exchange {
       }
     }
     waitsAt = nil
-    if let pump {
-      // A backend that has refused, or is about to close, need not get the rest of the content; one
-      // that goes on reading does. A call ends with its response.
-      let wantsRest =
-        backend.head.status < 300 && !backend.isClosing && !client.request.isGRPC
-      if wantsRest { await pump.join() } else { await stopPump(client, backend) }
-    }
-    stopWatching(client)
-    backend.finish()
-    return true
+    guard let pump else { return }
+    // A backend that has refused, or is about to close, need not get the rest of the content; one
+    // that goes on reading does. A call ends with its response.
+    let wantsRest = backend.head.status < 300 && !backend.isClosing && !client.request.isGRPC
+    if wantsRest { await pump.join() } else { await stopPump(client, backend) }
   }
 
   /// Throws a response away, and its connection too unless all of it is here.
+  @inline(never)
   private func throwAway<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend
   ) async {
@@ -121,9 +140,8 @@ extension Exchange {
   /// Reads up to the head of the final response; interim ones are passed on.
   @inline(__always)
   func receiveHead<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, over backend: Backend, timeout: HeadTimeout
+    _ client: Client, over backend: Backend, sentAt: Instant, timeout: HeadTimeout
   ) async throws(ProxyError) {
-    let sentAt = state.loop.now
     var interim = 0
     while true {
       if try backend.nextHead(client.request.head.method) {
@@ -244,6 +262,7 @@ extension Exchange {
   }
 
   /// Sends what follows.
+  @inline(__always)
   private func passContent<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend, _ cluster: ClusterRuntime
   ) async throws(ProxyError) {

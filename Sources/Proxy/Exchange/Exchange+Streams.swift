@@ -16,8 +16,6 @@ extension Exchange {
   /// Opens a stream: of a connection that has room for one, or of a fresh connection.
   ///
   /// - Returns: nil if the backend refused; it rests from now on.
-  // Not inlined: what waits for its response would keep the memory of this frame.
-  @inline(never)
   func openStream<Client: DownstreamStream>(
     _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> Opened? {
@@ -44,13 +42,13 @@ extension Exchange {
         if !pool.shared.canTry(at: state.loop.now.milliseconds) { return nil }
         continue
       }
-      return try await openConnection(backend, client, cluster)
+      return try await openMultiplexed(backend, client, cluster)
     }
   }
 
   /// Opens a connection, with the right to do so, and the first stream of it.
   @inline(never)
-  private func openConnection<Client: DownstreamStream>(
+  private func openMultiplexed<Client: DownstreamStream>(
     _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> Opened? {
     let pool = backend.pool

@@ -98,7 +98,7 @@ final class Exchange {
   private func respond<Client: DownstreamStream>(
     to client: Client
   ) async throws(ProxyError) {
-    if try check(client) { return try await answerOptions(client) }
+    if try check(client) { return try await answerOurselves(client, nil) }
     let route = try findRoute(client)
     deadline = state.loop.now + route.totalTimeout
     guard let cluster = route.cluster else { return try await answerOurselves(client, route) }
@@ -132,14 +132,15 @@ final class Exchange {
     return route
   }
 
-  /// What a route that forwards nothing says.
+  /// What a route that forwards nothing says; without a route, what we can do.
   // Not inlined: those that forward would keep the memory of this frame.
   @inline(never)
   private func answerOurselves<Client: DownstreamStream>(
-    _ client: Client, _ route: RouteRuntime
+    _ client: Client, _ route: RouteRuntime?
   ) async throws(ProxyError) {
-    switch route.action {
+    switch route?.action {
     case .forward: break
+    case nil: try await answerOptions(client)
     case .redirect(let redirect): try await answer(self.redirect(client.request, redirect), client)
     case .respond(let response): try await answer(self.fixed(response), client)
     }
@@ -178,7 +179,6 @@ final class Exchange {
       && (request.head.form == .asterisk || isLastHop(request))
   }
 
-  @inline(never)
   private func answerOptions<Client: DownstreamStream>(
     _ client: Client
   ) async throws(ProxyError) {
