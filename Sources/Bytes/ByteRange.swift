@@ -1,7 +1,7 @@
 /// A range of octet offsets into some buffer, half the size of a `Range<Int>`.
 ///
 /// Offsets fit 32 bits because no buffer that is addressed this way grows past 4 GiB.
-public struct ByteRange: Equatable, Hashable, Sendable {
+public struct ByteRange: BitwiseCopyable, Equatable, Hashable, Sendable {
   public var start: UInt32
   public var end: UInt32
 

@@ -162,27 +162,7 @@
 
   /// Appends `value` as decimal digits, without leading zeros.
   public mutating func append(decimal value: UInt64) {
-    if value < 100_000_000 { return append(shortDecimal: value) }
-    var digits = InlineArray<20, UInt8>(repeating: 0)
-    var rest = value
-    var start = 20
-    repeat {
-      start &-= 1
-      digits[start] = UInt8(truncatingIfNeeded: rest % 10) &+ 0x30
-      rest /= 10
-    } while rest > 0
-    append(digits.span.extracting(start..<20))
-  }
-
-  /// Up to eight digits are one word: lengths and statuses, all but always.
-  private mutating func append(shortDecimal value: UInt64) {
-    var (word, length, rest) = (UInt64(0), 0, value)
-    repeat {
-      word = word &<< 8 | (rest % 10 &+ 0x30)
-      rest /= 10
-      length &+= 1
-    } while rest > 0
-    append(upTo: 8) { room in room.append(word, length: length) }
+    append(upTo: 20) { room in room.append(decimal: value) }
   }
 
   /// Appends `value` as hexadecimal digits in lower case, without leading zeros.

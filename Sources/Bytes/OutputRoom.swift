@@ -36,6 +36,18 @@
     unsafe next += length
   }
 
+  @inlinable
+  public mutating func append(_ octets: Span<UInt8>) {
+    let length = octets.count
+    claim(length)
+    // Sound: `length` octets have room, as just checked.
+    unsafe octets.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe next.copyMemory(from: start, byteCount: length)
+    }
+    unsafe next += length
+  }
+
   @inlinable @inline(__always)
   public mutating func append(_ byte: UInt8) { append(UInt64(byte), length: 1) }
 
@@ -48,16 +60,34 @@
     appendShort(low, atLeast: 8)
   }
 
+  /// Appends the lowest `count` decimal digits of a `value` that has no more of them.
+  ///
+  /// - Precondition: `count` is at most 8.
+  @inlinable
+  public mutating func append(decimal value: UInt64, digits count: Int) {
+    precondition(value < 100_000_000 && count <= 8)
+    let word = Self.eightDigits(value) &+ 0x3030_3030_3030_3030
+    append(word &>> UInt64((8 &- count) &* 8), length: count)
+  }
+
   /// Up to eight digits are one word.
   @inlinable @inline(__always)
   mutating func appendShort(_ value: UInt64, atLeast digits: Int) {
-    var (word, length, rest) = (UInt64(0), 0, value)
-    repeat {
-      word = word &<< 8 | (rest % 10 &+ 0x30)
-      rest /= 10
-      length &+= 1
-    } while rest > 0 || length < digits
-    append(word, length: length)
+    let word = Self.eightDigits(value)
+    let zeros = min(word.trailingZeroBitCount &>> 3, 8 &- digits)
+    append((word &+ 0x3030_3030_3030_3030) &>> UInt64(zeros &* 8), length: 8 &- zeros)
+  }
+
+  /// The eight decimal digits of a value below 100,000,000, the first one lowest. All of them are
+  /// worked out at once, which costs as much as two of them one after the other.
+  @inlinable @inline(__always)
+  static func eightDigits(_ value: UInt64) -> UInt64 {
+    let halves = value / 10_000 | (value % 10_000) &<< 32
+    // 10486 / 2^20 is 1/100 for all below 10,000, and 103 / 2^10 is 1/10 for all below 100.
+    let hundreds = (halves &* 10486) &>> 20 & 0x0000_007F_0000_007F
+    let pairs = (halves &- hundreds &* 100) &<< 16 | hundreds
+    let tens = (pairs &* 103) &>> 10 & 0x000F_000F_000F_000F
+    return (pairs &- tens &* 10) &<< 8 | tens
   }
 
   @inlinable @inline(__always)

@@ -2,7 +2,7 @@ public import Bytes
 
 /// The value of `traceparent` (W3C Trace Context, §3.2): which trace a request belongs to, and what in
 /// it has caused the request.
-public struct TraceParent: Equatable, Sendable {
+public struct TraceParent: BitwiseCopyable, Equatable, Sendable {
   /// The 128 bits of the trace's id; not zero.
   public var traceHigh: UInt64
   public var traceLow: UInt64
@@ -62,16 +62,26 @@ public struct TraceParent: Equatable, Sendable {
 
   /// Appends the 32 digits of the trace's id.
   public func writeTraceID(into output: inout OutputBuffer) {
-    Self.write(traceHigh, into: &output)
-    Self.write(traceLow, into: &output)
+    output.append(upTo: 32) { writeTraceID(into: &$0) }
+  }
+
+  /// As ``writeTraceID(into:)-(OutputBuffer)``.
+  public func writeTraceID(into room: inout OutputRoom) {
+    Self.write(traceHigh, into: &room)
+    Self.write(traceLow, into: &room)
   }
 
   /// Appends the 16 digits of a span's id.
   public static func write(_ span: UInt64, into output: inout OutputBuffer) {
+    output.append(upTo: 16) { write(span, into: &$0) }
+  }
+
+  /// As ``write(_:into:)-(_,OutputBuffer)``.
+  public static func write(_ span: UInt64, into room: inout OutputRoom) {
     var shift: UInt64 = 60
     for _ in 0..<16 {
       let digit = UInt8(truncatingIfNeeded: span >> shift & 0xF)
-      output.append(digit < 10 ? 0x30 &+ digit : 0x57 &+ digit)
+      room.append(digit < 10 ? 0x30 &+ digit : 0x57 &+ digit)
       shift &-= 4
     }
   }

@@ -91,6 +91,40 @@ struct OutputBufferTests {
     #expect(written == "<\(number)>\(number)")
   }
 
+  @Test("every number of up to eight digits has the right ones, and as many as are asked for")
+  func fixedDigits() {
+    for number in stride(from: UInt64(0), to: 100_000_000, by: 9_973) {
+      var output = OutputBuffer(capacity: 32)
+      output.append(decimal: number)
+      output.append(upTo: 8) { $0.append(decimal: number, digits: 8) }
+      let text = "\(number)"
+      let padded = String(repeating: "0", count: 8 - text.utf8.count) + text
+      let written = output.span.text
+      #expect(written == text + padded)
+    }
+    var output = OutputBuffer(capacity: 32)
+    output.append(upTo: 8) { room in
+      room.append(decimal: 7, digits: 3)
+      room.append(decimal: 1234, digits: 2)
+      room.append(decimal: 0, digits: 0)
+    }
+    let written = output.span.text
+    #expect(written == "00734")
+  }
+
+  @Test("octets fill a room to the last one")
+  func octets() {
+    let octets = Array("0123456789".utf8)
+    var output = OutputBuffer(capacity: 1)
+    output.append(upTo: 20) { room in
+      room.append(octets.span)
+      room.append(octets.span.extracting(0..<0))
+      room.append(octets.span)
+    }
+    let written = output.span.text
+    #expect(written == "01234567890123456789")
+  }
+
   @Test("a literal takes the room that it has, to the last octet")
   func literals() {
     var output = OutputBuffer(capacity: 1)

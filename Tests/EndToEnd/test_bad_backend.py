@@ -179,4 +179,4 @@ def test_truncation_is_in_the_access_log(make):
     with portico.connect() as client, pytest.raises((Truncated, ConnectionResetError)):
         client.request()
     entry = portico.wait_access(status=200)
-    assert entry["end"] not in ("", "-", None) and entry["bytes_out"] <= 5
+    assert entry["end"] and entry["bytes_out"] <= 5

@@ -60,4 +60,4 @@ def test_the_field_is_off_by_default(make, refusing):
 def test_a_backends_answer_has_no_reason_of_ours(make):
     portico = make.serve(make.origin(), listener={"reason_field": True})
     assert portico.get("/")["portico-reason"] is None
-    assert portico.wait_access()["end"] is None
+    assert "end" not in portico.wait_access()

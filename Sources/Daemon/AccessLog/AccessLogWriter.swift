@@ -1,13 +1,14 @@
 import Bytes
+import Configuration
 import EventLoop
 import Proxy
 import Synchronization
 import System
 
-/// Writes out what the workers have logged, on a thread of its own, which alone waits for the disk or
-/// for a reader.
+/// Makes lines of what the workers tell of their exchanges, and writes them out, on a thread of its
+/// own, which alone waits for the disk or for a reader.
 ///
-/// It comes by on its own: telling it of each line would cost the workers a system call.
+/// It comes by on its own: telling it of each record would cost the workers a system call.
 final class AccessLogWriter: Sendable {
   /// What an operator should read of.
   enum Notice: Sendable, Equatable {
@@ -19,6 +20,8 @@ final class AccessLogWriter: Sendable {
 
   private struct State {
     var destination: AccessLogDestination?
+    /// How lines look from here on; nil for as before.
+    var freshFormat: AccessLogFormat?
     /// Set by ``reopen()``.
     var reopens = false
     var isEnding = false
@@ -31,7 +34,7 @@ final class AccessLogWriter: Sendable {
   /// - Parameter octets: What the fullest of them held. When that was much, the next look may well come late,
   ///   behind workers that have the processors.
   private static func pause(after octets: Int) -> Int32 {
-    if octets > AccessLogRing.defaultCapacity / 16 { return 1 }
+    if octets > AccessLogRing.defaultCapacity / 4 { return 1 }
     return octets > 0 ? 10 : 50
   }
 
@@ -43,17 +46,18 @@ final class AccessLogWriter: Sendable {
   /// - Parameters:
   ///   - rings: Of all workers.
   ///   - destination: nil when the log is off.
+  ///   - format: How lines look.
   ///   - onNotice: Called on the writer's thread.
   /// - Returns: nil when no descriptor is left.
   init?(
     rings: [AccessLogRing], destination: AccessLogDestination?,
-    onNotice: @escaping @Sendable (Notice) -> Void
+    format: LoggingConfig.AccessFormat, onNotice: @escaping @Sendable (Notice) -> Void
   ) {
     guard let alarm = Alarm() else { return nil }
     self.alarm = alarm
     self.rings = rings
     self.onNotice = onNotice
-    state = Mutex(State(destination: destination))
+    state = Mutex(State(destination: destination, freshFormat: AccessLogFormat(format)))
   }
 
   /// Starts the thread.
@@ -61,7 +65,12 @@ final class AccessLogWriter: Sendable {
   /// - Returns: Whether it could be started.
   func start() -> Bool { BackgroundThread.start(name: "access-log") { self.run() } }
 
-  /// Writes to `destination` from here on. Lines that have been logged already may go there too.
+  /// Makes lines that look so from here on. Those of requests that have ended already may, too.
+  func change(to format: LoggingConfig.AccessFormat) {
+    state.withLock { $0.freshFormat = AccessLogFormat(format) }
+  }
+
+  /// Writes to `destination` from here on. Lines of requests that have ended already may go there too.
   func change(to destination: AccessLogDestination?) {
     state.withLock { $0.destination = destination }
     alarm.ring()
@@ -89,11 +98,11 @@ final class AccessLogWriter: Sendable {
   // MARK: The thread
 
   private func run() {
-    var buffer = OutputBuffer(capacity: 64 * 1024)
+    var lines = Lines()
     var health = Health()
     while true {
       let isEnding = state.withLock { $0.isEnding }
-      let most = writeOnce(&buffer, &health)
+      let most = writeOnce(&lines, &health)
       if isEnding { break }
       alarm.wait(milliseconds: Self.pause(after: most))
     }
@@ -105,29 +114,45 @@ final class AccessLogWriter: Sendable {
   }
 
   /// - Returns: Octets that the fullest ring held.
-  private func writeOnce(_ buffer: inout OutputBuffer, _ health: inout Health) -> Int {
+  private func writeOnce(_ lines: inout Lines, _ health: inout Health) -> Int {
+    if let format = state.withLock({ $0.freshFormat.take() }) { lines.format = format }
     // What was logged before the file was renamed still belongs to it.
     var most = 0
-    for ring in rings {
-      buffer.removeAll()
-      let count = ring.drain(into: &buffer)
-      if count > 0 { write(buffer.span, &health) }
-      most = max(most, count)
-    }
+    for ring in rings { most = max(most, writeAll(of: ring, &lines, &health)) }
     reopenIfAsked(&health)
     let dropped = rings.reduce(0) { $0 + $1.takeDropped() }
     if let count = health.countDropped(dropped, at: .read()) { onNotice(.dropped(count)) }
     return most
   }
 
-  private func write(_ octets: Span<UInt8>, _ health: inout Health) {
-    guard let destination = state.withLock({ $0.destination }) else { return }
+  /// - Returns: Octets that the ring held.
+  private func writeAll(
+    of ring: AccessLogRing, _ lines: inout Lines, _ health: inout Health
+  ) -> Int {
+    let destination = state.withLock { $0.destination }
+    var octets = 0
+    // No more than were there at first, lest a busy worker keep us from the others.
+    while octets < AccessLogRing.defaultCapacity {
+      let taken = ring.take(upTo: Lines.piece) { record, texts in
+        if destination != nil { lines.append(record, texts) }
+      }
+      if taken == 0 { break }
+      octets += taken
+      if let destination { write(&lines, to: destination, &health) }
+    }
+    return octets
+  }
+
+  private func write(
+    _ lines: inout Lines, to destination: AccessLogDestination, _ health: inout Health
+  ) {
     do throws(OutputFile.WriteError) {
-      try destination.write(octets)
+      try destination.write(lines.text.span)
       health.hasFailed = false
     } catch {
       tell(error, &health)
     }
+    lines.text.removeAll()
   }
 
   private func reopenIfAsked(_ health: inout Health) {
@@ -151,6 +176,20 @@ final class AccessLogWriter: Sendable {
   private func tell(_ error: OutputFile.WriteError, _ health: inout Health) {
     if !health.hasFailed { onNotice(.failed(error.text)) }
     health.hasFailed = true
+  }
+}
+
+/// Lines on their way out.
+private struct Lines: ~Copyable {
+  /// Octets of records that are made lines of before these go out: so few that all of it stays in the
+  /// processor's cache.
+  static let piece = 64 * 1024
+
+  var format = AccessLogFormat(.json)
+  var text = OutputBuffer(capacity: 128 * 1024)
+
+  mutating func append(_ record: AccessRecord, _ texts: Span<UInt8>) {
+    format.write(record, texts, into: &text)
   }
 }
 

@@ -81,6 +81,7 @@ extension Control {
       return .refused(found + [error])
     }
     if plan.changesAccessLog { running.accessLog.change(to: destination) }
+    running.accessLog.change(to: fresh.routing.logging.accessFormat)
     await replace(running, with: resolved, plan.listeners, opened: opened)
     service?.certificates = credentials.certificates
     adminToken = token

@@ -95,7 +95,8 @@ extension Control {
       ])
     }
     let accessLog = AccessLogWriter(
-      rings: workers.workers.map(\.accessLog), destination: destination
+      rings: workers.workers.map(\.accessLog), destination: destination,
+      format: snapshot.routing.logging.accessFormat
     ) { [events] in events.add(.accessLog($0)) }
     guard let accessLog, accessLog.start(), workers.start() else {
       throw .system("a thread cannot be started", in: options.configuration)

@@ -40,7 +40,7 @@ final class SpanExporter {
     var isTaken = true
     for ring in rings {
       var spans = OutputBuffer(capacity: 0)
-      ring.drain(into: &spans)
+      ring.take { SpanFormat.write($0, $1, into: &spans) }
       dropped &+= ring.takeDropped()
       guard !spans.isEmpty, let config,
         let address = config.collector.flatMap({ SocketAddress($0) })

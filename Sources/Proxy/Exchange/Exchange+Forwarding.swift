@@ -105,8 +105,7 @@ extension Exchange {
     log.backend = backend
     let counters = backend.pool.counters
     counters.begun.add()
-    log.phase = .request
-    if log.isTimed { log.triedAt = Instant.read() }
+    log.beginTry()
     if log.attempts > 1 { counters.retries.add() }
     defer { counters.ended.add() }
     if plan.tellsAttempts { client.request.attemptsToTell = log.attempts }

@@ -80,7 +80,7 @@ final class Exchange {
     client.request.attemptsToTell = 0
     deadline = .never
     log.begin(at: Instant.read())
-    log.isTimed = state.accessFormat != nil || state.traceSample != nil
+    log.isTimed = state.isLogging || state.traceSample != nil
     requestID.removeAll()
     do throws(ProxyError) {
       try await respond(to: client)

@@ -107,10 +107,10 @@ final class Request {
   @Cell var attemptsToTell: UInt32 = 0
 
   /// As logs have it.
-  var protocolName: StaticString {
+  var protocolName: AccessRecord.WireProtocol {
     switch version {
-    case .http1: head.minorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1"
-    case .http2: "HTTP/2.0"
+    case .http1: head.minorVersion == 0 ? .http10 : .http11
+    case .http2: .http2
     }
   }
 

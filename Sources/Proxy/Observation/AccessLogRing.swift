@@ -1,40 +1,42 @@
 public import Bytes
 import Synchronization
 
-/// The access log lines of one worker, on their way to the thread that writes them out.
+/// What one worker has to tell of its exchanges, on its way to the thread that makes lines of it.
 ///
-/// The worker never waits for a disk: a line that finds no room is dropped as a whole, and counted.
+/// The worker never waits for a disk: a record that finds no room is dropped as a whole, and counted.
 public final class AccessLogRing: Sendable {
-  private let ring: ByteRing
+  private let ring: RecordRing<AccessRecord>
   private let dropped = Atomic<UInt64>(0)
   private let droppedInAll = Counter()
 
-  /// Octets: some 7,000 lines in JSON, or what 100,000 lines a second are in 70 ms.
-  public static let defaultCapacity = 4 << 20
+  /// Octets: some 5,000 records, or what 100,000 lines a second are in 50 ms.
+  public static let defaultCapacity = 2 << 20
 
   /// - Parameter capacity: Octets.
-  public init(capacity: Int = defaultCapacity) { ring = ByteRing(capacity: capacity) }
+  public init(capacity: Int = defaultCapacity) { ring = RecordRing(capacity: capacity) }
 
-  /// Octets of lines that wait; a glance, for whoever decides when to write.
+  /// Octets of records that wait; a glance, for whoever decides when to write.
   public var count: Int { ring.count }
 
-  /// Adds a finished line, with its line end. The worker's thread only.
-  public func append(_ line: Span<UInt8>) {
-    guard !ring.write(line) else { return }
+  /// Adds a record, whose ranges lie in `texts`. The worker's thread only.
+  public func append(_ record: AccessRecord, _ texts: Span<UInt8>) {
+    guard !ring.write(record, texts) else { return }
     dropped.wrappingAdd(1, ordering: .relaxed)
     droppedInAll.add()
   }
 
-  /// As ``append(_:)-(Span<UInt8>)``.
-  public func append(_ line: borrowing OutputBuffer) { append(line.span) }
-
-  /// Appends all lines that wait to `output`, and returns how many octets. The log thread only.
+  /// Hands records that wait, each with its texts, to `body`, until some `limit` octets of the ring are
+  /// free again or none is left. The reading thread only.
+  ///
+  /// - Returns: How many octets that were; 0 when none waits.
   @discardableResult
-  public func drain(into output: inout OutputBuffer) -> Int { ring.take(into: &output) }
+  public func take(upTo limit: Int = .max, _ body: (AccessRecord, Span<UInt8>) -> Void) -> Int {
+    ring.take(upTo: limit, body)
+  }
 
-  /// The number of lines that were ever dropped.
+  /// The number of records that were ever dropped.
   var droppedEver: UInt64 { droppedInAll.value }
 
-  /// The number of lines dropped since it was last asked for.
+  /// The number of records dropped since it was last asked for.
   public func takeDropped() -> UInt64 { dropped.exchange(0, ordering: .relaxed) }
 }

@@ -5,87 +5,88 @@ import Bytes
 /// What comes out holds no line end, no quote that could end the text, and no control octet that a
 /// terminal would obey.
 enum LogEscaping {
+  /// How many octets one octet of a text becomes at most.
+  static let mostOctets = 6
+
   /// Appends `text` as the inside of a JSON string (RFC 8259 §7).
   ///
   /// Valid UTF-8 stays; an octet that is no part of any becomes `\u00XX`, so that the line is
   /// always valid JSON and no octet is lost.
-  static func writeJSON(_ text: Span<UInt8>, into output: inout OutputBuffer) {
-    var index = 0
+  static func writeJSON(_ text: Span<UInt8>, into room: inout OutputRoom) {
+    var index = writePlain(text, from: 0, into: &room)
     while index < text.count {
-      let special = firstSpecial(in: text, from: index)
-      output.append(text.extracting(index..<special))
-      guard special < text.count else { return }
-      let byte = text[special]
-      let length = byte < 0x80 ? 0 : utf8Length(in: text, at: special)
-      if length > 0 {
-        output.append(text.extracting(special..<(special &+ length)))
-        index = special &+ length
-        continue
-      }
-      if byte == .doubleQuote || byte == .backslash {
-        output.append(.backslash)
-        output.append(byte)
-      } else {
-        output.append("\\u00")
-        writeHex(byte, into: &output)
-      }
-      index = special &+ 1
+      index = writeSpecial(text, at: index, into: &room)
+      index = writePlain(text, from: index, into: &room)
     }
   }
 
-  /// Appends the octets of `text` up to one that has to be escaped, or a few before it, for a line whose
-  /// pieces have room already.
+  /// As ``writeJSON(_:into:)-(_,OutputRoom)``.
+  static func writeJSON(_ text: Span<UInt8>, into output: inout OutputBuffer) {
+    output.append(upTo: text.count &* mostOctets) { writeJSON(text, into: &$0) }
+  }
+
+  /// Appends what starts with an octet that does not stand for itself.
   ///
-  /// - Returns: How many octets that are.
-  static func writePlain(_ text: Span<UInt8>, into room: inout OutputRoom) -> Int {
-    let count = text.count
-    if count < 8 {
-      let word = text.shortWord
-      if hasSpecial(word) { return 0 }
-      room.append(word, length: count)
-      return count
+  /// - Returns: Where that ends in `text`.
+  private static func writeSpecial(
+    _ text: Span<UInt8>, at index: Int, into room: inout OutputRoom
+  ) -> Int {
+    let byte = text[index]
+    let length = byte < 0x80 ? 0 : utf8Length(in: text, at: index)
+    if length > 0 {
+      room.append(text.extracting(index..<(index &+ length)))
+      return index &+ length
     }
-    var index = 0
-    while index &+ 8 <= count {
-      let word = text.word(at: index)
-      if hasSpecial(word) { return index }
-      room.append(word, length: 8)
-      index &+= 8
+    if byte == .doubleQuote || byte == .backslash {
+      room.append(.backslash)
+      room.append(byte)
+    } else {
+      room.append("\\u00")
+      writeHex(byte, into: &room)
     }
-    if index == count { return count }
-    // One load that overlaps with what is written already.
-    let word = text.word(at: count &- 8)
-    if hasSpecial(word) { return index }
-    room.append(word &>> UInt64((8 &- (count &- index)) &* 8), length: count &- index)
-    return count
+    return index &+ 1
   }
 
   /// Appends `text` with quotes, backslashes, control octets and all beyond ASCII as `\xHH`.
-  static func writeText(_ text: Span<UInt8>, into output: inout OutputBuffer) {
-    var index = 0
+  static func writeText(_ text: Span<UInt8>, into room: inout OutputRoom) {
+    var index = writePlain(text, from: 0, into: &room)
     while index < text.count {
-      let special = firstSpecial(in: text, from: index)
-      output.append(text.extracting(index..<special))
-      guard special < text.count else { return }
-      output.append("\\x")
-      writeHex(text[special], into: &output)
-      index = special &+ 1
+      room.append("\\x")
+      writeHex(text[index], into: &room)
+      index = writePlain(text, from: index &+ 1, into: &room)
     }
   }
 
-  /// The offset of the first octet that is not printable ASCII, or a quote, or a backslash.
-  private static func firstSpecial(in text: Span<UInt8>, from start: Int) -> Int {
+  /// Appends the octets from `start` up to the first that is not printable ASCII, or a quote, or a
+  /// backslash.
+  ///
+  /// - Returns: Where that is; the end of `text` if there is none.
+  private static func writePlain(
+    _ text: Span<UInt8>, from start: Int, into room: inout OutputRoom
+  ) -> Int {
+    let count = text.count
     var index = start
-    while index &+ 8 <= text.count, !hasSpecial(text.word(at: index)) { index &+= 8 }
-    // The rest of less than eight octets: one load that overlaps with what was seen before.
-    if index < text.count, index &+ 8 > text.count, text.count >= 8,
-      !hasSpecial(text.word(at: text.count &- 8))
-    {
-      return text.count
+    while index &+ 8 <= count {
+      let word = text.word(at: index)
+      if hasSpecial(word) { break }
+      room.append(word, length: 8)
+      index &+= 8
     }
-    while index < text.count {
+    let rest = count &- index
+    if rest == 0 { return index }
+    if rest < 8 {
+      // One load, which overlaps with what is written already, or of all there is.
+      let word = count >= 8 ? text.word(at: count &- 8) : text.shortWord
+      if !hasSpecial(word) {
+        let behind = count >= 8 ? 8 &- rest : count &- rest
+        room.append(word &>> UInt64(behind &* 8), length: rest)
+        return count
+      }
+    }
+    while index < count {
       let byte = text[index]
       if byte &- 0x20 >= 0x5F || byte == .doubleQuote || byte == .backslash { return index }
+      room.append(byte)
       index &+= 1
     }
     return index
@@ -102,9 +103,9 @@ enum LogEscaping {
     return (quotes | backslashes | controls | deletes | word) & (ones &* 0x80) != 0
   }
 
-  private static func writeHex(_ byte: UInt8, into output: inout OutputBuffer) {
-    output.append(.hexDigit(byte >> 4))
-    output.append(.hexDigit(byte))
+  private static func writeHex(_ byte: UInt8, into room: inout OutputRoom) {
+    room.append(.hexDigit(byte >> 4))
+    room.append(.hexDigit(byte))
   }
 
   /// The length of the well-formed UTF-8 sequence beyond ASCII at `index` (Unicode 3.9, table 3-7);

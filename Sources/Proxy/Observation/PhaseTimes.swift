@@ -1,7 +1,7 @@
 import Bytes
 
 /// How long an exchange was in each phase, in microseconds; -1 for one that it did not come to.
-public struct PhaseTimes: Sendable {
+public struct PhaseTimes: BitwiseCopyable, Sendable {
   /// From the end of the exchange before on the connection, or its beginning, to the first octet of
   /// the request. HTTP/1 only.
   public var wait: Int64 = -1

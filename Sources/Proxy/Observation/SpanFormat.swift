@@ -1,31 +1,29 @@
-import Bytes
+public import Bytes
 import HTTPSemantics
 
 /// Writes spans as OTLP has them in JSON (opentelemetry.proto.trace.v1.Span), by the semantic conventions
 /// for HTTP servers.
-enum SpanFormat {
-  /// Appends the span of an exchange, and a line end.
+public enum SpanFormat {
+  /// Appends the span of an exchange, and a line end; nothing for an exchange in no trace.
   ///
-  /// - Parameters:
-  ///   - trace: What the exchange is in its trace.
-  ///   - record: Its ranges lie in `head`.
-  static func write(
-    _ trace: Trace, _ record: borrowing AccessRecord, head: Span<UInt8>, client: Span<UInt8>,
-    into output: inout OutputBuffer
+  /// - Parameter texts: What the ranges of the record lie in.
+  public static func write(
+    _ record: AccessRecord, _ texts: Span<UInt8>, into output: inout OutputBuffer
   ) {
+    guard let trace = record.trace else { return }
     output.append("{\"traceId\":\"")
-    trace.own.writeTraceID(into: &output)
+    trace.writeTraceID(into: &output)
     output.append("\",\"spanId\":\"")
-    TraceParent.write(trace.own.span, into: &output)
-    if trace.parent != 0 {
+    TraceParent.write(trace.span, into: &output)
+    if record.parentSpan != 0 {
       output.append("\",\"parentSpanId\":\"")
-      TraceParent.write(trace.parent, into: &output)
+      TraceParent.write(record.parentSpan, into: &output)
     }
     output.append("\",\"name\":\"")
-    LogEscaping.writeJSON(head[record.method], into: &output)
+    LogEscaping.writeJSON(texts[record.method], into: &output)
     if !record.route.isEmpty {
       output.append(.space)
-      LogEscaping.writeJSON(record.route.utf8.span, into: &output)
+      LogEscaping.writeJSON(texts[record.route], into: &output)
     }
     output.append("\",\"kind\":2,\"startTimeUnixNano\":\"")
     writeNanoseconds(record.time, into: &output)
@@ -35,7 +33,7 @@ enum SpanFormat {
     output.append("\"value\":{\"intValue\":\"")
     output.append(decimal: UInt64(record.status))
     output.append("\"}}")
-    writeAttributes(record, head, client, into: &output)
+    writeAttributes(record, texts, into: &output)
     output.append("],\"status\":{")
     // By the conventions a server's span has failed for 5xx only.
     if record.status >= 500 { output.append("\"code\":2") }
@@ -43,18 +41,17 @@ enum SpanFormat {
   }
 
   private static func writeAttributes(
-    _ record: borrowing AccessRecord, _ head: Span<UInt8>, _ client: Span<UInt8>,
-    into output: inout OutputBuffer
+    _ record: AccessRecord, _ texts: Span<UInt8>, into output: inout OutputBuffer
   ) {
-    write("http.request.method", head[record.method], into: &output)
-    write("url.original", head[record.target], into: &output)
-    write("server.address", head[record.host], into: &output)
-    write("client.address", client, into: &output)
-    write("user_agent.original", head[record.userAgent], into: &output)
-    write("portico.listener", record.listener.utf8.span, into: &output)
-    write("http.route", record.route.utf8.span, into: &output)
-    write("portico.cluster", record.cluster.utf8.span, into: &output)
-    write("portico.backend", record.backend.utf8.span, into: &output)
+    write("http.request.method", texts[record.method], into: &output)
+    write("url.original", texts[record.target], into: &output)
+    write("server.address", texts[record.host], into: &output)
+    write("client.address", texts[record.client], into: &output)
+    write("user_agent.original", texts[record.userAgent], into: &output)
+    write("portico.listener", texts[record.listener], into: &output)
+    write("http.route", texts[record.route], into: &output)
+    write("portico.cluster", texts[record.cluster], into: &output)
+    write("portico.backend", texts[record.backend], into: &output)
     if let end = record.end { write("error.type", end.rawValue.utf8.span, into: &output) }
     write("http.request.resend_count", max(0, Int64(record.attempts) - 1), into: &output)
     write("portico.queue_us", record.times.queue, into: &output)

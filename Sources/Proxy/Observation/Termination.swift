@@ -1,8 +1,8 @@
 /// How an exchange ended, in two letters: who ended it, and in which phase; `--` for one that ran to
 /// its end. The letters are the raw values.
-public struct Termination: Equatable, Sendable {
+public struct Termination: BitwiseCopyable, Equatable, Sendable {
   /// Who ended it.
-  public enum Source: UInt8, Sendable {
+  public enum Source: UInt8, BitwiseCopyable, Sendable {
     case nobody = 0x2D
     /// The client, by leaving, by what it sent, or by not sending it.
     case client = 0x43
@@ -12,7 +12,7 @@ public struct Termination: Equatable, Sendable {
   }
 
   /// What it was about to do.
-  public enum Phase: UInt8, Sendable {
+  public enum Phase: UInt8, BitwiseCopyable, Sendable {
     case done = 0x2D
     /// The head of the request was read, or was about to be routed.
     case head = 0x48

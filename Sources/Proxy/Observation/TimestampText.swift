@@ -4,24 +4,23 @@ import HTTPSemantics
 /// The time of log lines as text, worked out anew once a second.
 struct TimestampText: Sendable {
   private var second = Int64.min
-  /// `2026-10-10T13:55:36`
-  private var internet = InlineArray<19, UInt8>(repeating: 0)
+  /// `2026-10-10T13:55:36.`
+  private var internet = InlineArray<20, UInt8>(repeating: .period)
   /// `10/Oct/2026:13:55:36 +0000`
   private var common = InlineArray<26, UInt8>(repeating: 0)
 
   /// Appends `2026-10-10T13:55:36.123Z` (RFC 3339).
-  mutating func writeInternet(microseconds: Int64, into output: inout OutputBuffer) {
+  mutating func writeInternet(microseconds: Int64, into room: inout OutputRoom) {
     let fraction = update(microseconds)
-    output.append(internet.span)
-    output.append(.period)
-    writeDigits(fraction / 1000, count: 3, into: &output)
-    output.append(UInt8(ascii: "Z"))
+    room.append(internet.span)
+    room.append(decimal: fraction / 1000, digits: 3)
+    room.append(UInt8(ascii: "Z"))
   }
 
   /// Appends `10/Oct/2026:13:55:36 +0000`, as the common log format has it.
-  mutating func writeCommon(microseconds: Int64, into output: inout OutputBuffer) {
+  mutating func writeCommon(microseconds: Int64, into room: inout OutputRoom) {
     _ = update(microseconds)
-    output.append(common.span)
+    room.append(common.span)
   }
 
   /// Returns the microseconds of the second.
@@ -77,15 +76,5 @@ struct TimestampText: Sendable {
     case (UInt8(ascii: "o"), _): 11
     case (_, _): 12
     }
-  }
-}
-
-/// Appends `value` as exactly `count` decimal digits.
-func writeDigits(_ value: UInt64, count: Int, into output: inout OutputBuffer) {
-  var unit: UInt64 = 1
-  for _ in 1..<count { unit *= 10 }
-  while unit > 0 {
-    output.append(.zero &+ UInt8(truncatingIfNeeded: value / unit % 10))
-    unit /= 10
   }
 }

@@ -13,10 +13,10 @@ public actor Worker {
     unsafe loop.asUnownedSerialExecutor()
   }
 
-  /// The lines that this worker has logged, for the thread that writes them out.
+  /// What this worker tells of its exchanges, for the thread that makes lines of it.
   public nonisolated let accessLog = AccessLogRing()
 
-  /// What it has traced, one span a line, for whoever sends it to a collector.
+  /// The same of those that are traced, for whoever tells a collector.
   public nonisolated let spans = AccessLogRing()
   nonisolated let load = ConnectionCount()
   nonisolated let counters = WorkerCounters()
@@ -50,8 +50,7 @@ public actor Worker {
     _ tables: sending RuntimeTables, logging: LoggingConfig, tracing: TracingConfig
   ) -> Retired {
     state.traceSample = tracing.collector.map { _ in UInt64(clamping: tracing.sample) }
-    state.accessFormat =
-      logging.accessOutput == .off ? nil : AccessLogFormat(logging.accessFormat)
+    state.isLogging = logging.accessOutput != .off
     return Retired(tables: state.adopt(tables))
   }
 

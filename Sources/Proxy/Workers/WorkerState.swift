@@ -51,13 +51,9 @@ final class WorkerState {
   }
   private let statisticsSlot = Slot(WorkerStatistics())
   let counters: WorkerCounters
-  /// Where access log lines go, and how they look; nil when none are wanted.
+  /// What the access log tells, and whether it is wanted.
   let accessLog: AccessLogRing
-  var accessFormat: AccessLogFormat? {
-    _read { yield accessFormatSlot.value }
-    _modify { yield &accessFormatSlot.value }
-  }
-  private let accessFormatSlot = Slot<AccessLogFormat?>(nil)
+  @Cell var isLogging = false
   /// Where spans go, and one request of how many has one; nil when none are collected, 0 for none.
   let spans: AccessLogRing
   @Cell var traceSample: UInt64? = nil

@@ -10,12 +10,11 @@ struct SpanFormatTests {
   private static func span(
     _ record: AccessRecord, parent: UInt64 = 0
   ) throws -> [String: Any] {
-    let own = TraceParent(traceHigh: 1, traceLow: 2, span: 3, isSampled: true)
-    let (head, client) = (AccessLogFormatTests.head, octets("192.0.2.1"))
-    let text = written {
-      SpanFormat.write(
-        Trace(own: own, parent: parent), record, head: head.span, client: client.span, into: &$0)
-    }
+    var record = record
+    record.trace = TraceParent(traceHigh: 1, traceLow: 2, span: 3, isSampled: true)
+    record.parentSpan = parent
+    let texts = AccessLogFormatTests.texts
+    let text = written { SpanFormat.write(record, texts.span, into: &$0) }
     #expect(text.hasSuffix("}\n") && text.utf8.count(where: { $0 == 0x0A }) == 1)
     let object = try JSONSerialization.jsonObject(with: Data(text.utf8))
     return try #require(object as? [String: Any])

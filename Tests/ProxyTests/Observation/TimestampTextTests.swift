@@ -30,8 +30,8 @@ struct TimestampTextTests {
     var time = TimestampText()
     for _ in 0..<2 {
       #expect(
-        written { time.writeInternet(microseconds: c.microseconds, into: &$0) } == c.internet)
-      #expect(written { time.writeCommon(microseconds: c.microseconds, into: &$0) } == c.common)
+        writeInternet(c.microseconds, &time) == c.internet)
+      #expect(writeCommon(c.microseconds, &time) == c.common)
     }
   }
 
@@ -42,9 +42,9 @@ struct TimestampTextTests {
     for (index, name) in names.enumerated() {
       // The fifteenth of each month of 2026, counted in average months from the first one.
       let microseconds = Int64(1_768_478_400 + index * 2_629_746) * 1_000_000
-      let internet = written { time.writeInternet(microseconds: microseconds, into: &$0) }
+      let internet = writeInternet(microseconds, &time)
       #expect(internet.hasPrefix("2026-" + (index < 9 ? "0" : "") + "\(index + 1)-"))
-      let common = written { time.writeCommon(microseconds: microseconds, into: &$0) }
+      let common = writeCommon(microseconds, &time)
       #expect(common.dropFirst(3).hasPrefix(name + "/2026:"))
     }
   }
@@ -53,11 +53,23 @@ struct TimestampTextTests {
   func changes() {
     var time = TimestampText()
     let texts = [5_999_999, 6_000_000, 5_000_000].map { microseconds in
-      written { time.writeInternet(microseconds: microseconds, into: &$0) }
+      writeInternet(microseconds, &time)
     }
     #expect(
       texts == [
         "1970-01-01T00:00:05.999Z", "1970-01-01T00:00:06.000Z", "1970-01-01T00:00:05.000Z",
       ])
+  }
+
+  private func writeInternet(_ microseconds: Int64, _ time: inout TimestampText) -> String {
+    written { output in
+      output.append(upTo: 24) { time.writeInternet(microseconds: microseconds, into: &$0) }
+    }
+  }
+
+  private func writeCommon(_ microseconds: Int64, _ time: inout TimestampText) -> String {
+    written { output in
+      output.append(upTo: 26) { time.writeCommon(microseconds: microseconds, into: &$0) }
+    }
   }
 }

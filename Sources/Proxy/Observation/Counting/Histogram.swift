@@ -6,6 +6,9 @@ final class Histogram: Sendable {
   // In the object itself: an array shared by the workers would have them share its reference count.
   private let bounds: InlineArray<30, UInt64>
   private let count: Int
+  /// The first bucket that values of so many bits can be in: so one or two bounds are looked at, not half
+  /// of them.
+  private let firstBuckets: InlineArray<65, UInt8>
   private let buckets = InlineArray<31, Counter> { _ in Counter() }
   private let sum = Counter()
 
@@ -13,10 +16,15 @@ final class Histogram: Sendable {
   init(bounds: [UInt64]) {
     count = min(bounds.count, Self.mostBounds)
     self.bounds = InlineArray { $0 < bounds.count ? bounds[$0] : .max }
+    let known = bounds.prefix(count)
+    firstBuckets = InlineArray { bits in
+      let smallest: UInt64 = bits == 0 ? 0 : 1 << UInt64(bits - 1)
+      return UInt8(known.firstIndex { $0 >= smallest } ?? known.count)
+    }
   }
 
   func record(_ value: UInt64) {
-    var index = 0
+    var index = Int(firstBuckets[64 &- value.leadingZeroBitCount])
     while index < count, value > bounds[index] { index &+= 1 }
     buckets[index].add()
     sum.add(value)

@@ -17,6 +17,24 @@ struct HistogramTests {
     #expect(counts.sum == 2 * 5223)
   }
 
+  static let bounds: [[UInt64]] = [
+    [], [0], [1], [7], [8], [1, 2, 3, 4, 5, 6, 7, 8, 9], [3, 1000, 1001, 1 << 40],
+    [UInt64.max], [500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000],
+  ]
+
+  @Test("the bucket is the first whose bound is not passed", arguments: bounds)
+  func everyBucket(_ bounds: [UInt64]) {
+    let near = bounds.flatMap { [$0 &- 1, $0, $0 &+ 1] }
+    for value in near + (0..<64).flatMap({ [1 << $0, (1 << $0) - 1] }) {
+      let histogram = Histogram(bounds: bounds)
+      histogram.record(value)
+      var counts = HistogramCounts()
+      histogram.add(to: &counts)
+      let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count
+      #expect(counts.buckets.firstIndex(of: 1) == bucket && counts.count == 1, "\(value)")
+    }
+  }
+
   @Test("histograms of other buckets are not added up")
   func otherBounds() {
     var counts = HistogramCounts()
