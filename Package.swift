@@ -89,7 +89,8 @@ let package = Package(
       name: "BalancingTests", dependencies: ["Balancing", "Bytes", "TestSupport"],
       swiftSettings: house),
     .testTarget(
-      name: "BytesTests", dependencies: ["Bytes", "CodecTestSupport"], swiftSettings: house),
+      name: "BytesTests", dependencies: ["Bytes", "CodecTestSupport", "TestSupport"],
+      swiftSettings: house),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["Addressing", "Configuration"],
       swiftSettings: house),

@@ -60,8 +60,7 @@ struct BackendGroup: Sendable {
   private mutating func tellPolicy() {
     switch policy {
     case .weightedRoundRobin, .hash: break
-    case .leastRequests:
-      for (index, weight) in turns.weights.enumerated() { least.setWeight(weight, of: index) }
+    case .leastRequests: least.setWeights(turns.weights)
     case .twoChoices, .peakEWMA: lottery.fill(weights: turns.weights, total: turns.total)
     }
   }

@@ -5,68 +5,91 @@ import Bytes
 ///
 /// Turns are kept as in start-time fair queueing: each candidate has the virtual time at which its next
 /// turn is due, 1 / weight after its last, and the clock stands at the last turn taken. Who was passed
-/// over while it was busy has one turn to make up for, not many.
+/// over while it was busy has about one turn to make up for, not many: candidates are looked at for
+/// that in a row, one with each pick.
 struct LeastRequests: Sendable {
-  /// 1 / weight, in parts of 2^-40.
-  private var inverses: [Int]
-  /// When the next turn of each is due, in parts so small that turns decide among equals only; for a
-  /// candidate of weight 0 never.
+  /// The time from one turn of each to its next, in parts of 2^-44; 0 for a candidate of weight 0.
+  private var turns: [Int]
+  /// When the next turn of each is due. Stays while a weight is 0.
   private var due: [Int]
-  /// The same, for its return.
-  private var kept: [Int]
   private var clock = 0
+  /// Who was looked at last for what it has missed.
+  private var looked = 0
+  /// What each request in flight costs, and on top of it the time that is due: a 1024th of a request for
+  /// a turn. That is more than what rounding makes of equal loads, and less than those of two differ by.
+  private var costs: CounterRow.Costs
+  /// The least of the weights, of whose requests each costs 2^32.
+  private var lightest = 1
+  /// When the clock starts again.
+  private var lastTurn = 0
 
-  private static let one = 1 << 40
-  /// Of 1 / weight for a turn: less than two loads for their weights differ by, and more than what
-  /// rounding makes of equal ones.
-  private static let turnShift = 20
-  private static let never = Int.max / 2
-  /// When the clock starts again, so that what is due stays small beside what is in flight.
-  private static let lastTurn = 1 << 30
+  /// The time between turns of who has weight 1.
+  private static let longestTurn = 1 << 44
+  /// From times, multiplied by the lightest weight, to costs.
+  private static let costShift = 22
+  /// The latest time, multiplied by the lightest weight.
+  private static let latest = 1 << 60
 
   init(count: Int) {
-    inverses = Array(repeating: 0, count: count)
-    due = Array(repeating: Self.never, count: count)
-    kept = Array(repeating: 0, count: count)
+    turns = Array(repeating: 0, count: count)
+    due = turns
+    costs = CounterRow.Costs(count: count)
   }
 
-  mutating func setWeight(_ weight: Int, of candidate: Int) {
-    if weight > 0 {
-      inverses[candidate] = Self.one / weight
-      if due[candidate] == Self.never { due[candidate] = kept[candidate] }
-    } else if due[candidate] < Self.never {
-      kept[candidate] = due[candidate]
-      due[candidate] = Self.never
-      inverses[candidate] = 0
+  mutating func setWeights(_ weights: [Int]) {
+    lightest = weights.reduce(Int.max) { $1 > 0 ? min($0, $1) : $0 }
+    if lightest == .max { lightest = 1 }
+    lastTurn = Self.latest / lightest
+    startAgain()
+    for (index, weight) in weights.enumerated() {
+      if weight > 0 { due[index] = min(due[index], Self.longestTurn / weight) }
+      setWeight(weight, of: index)
     }
+  }
+
+  /// - Parameter weight: 0, or one that ``setWeights(_:)`` has set.
+  mutating func setWeight(_ weight: Int, of candidate: Int) {
+    guard weight > 0 else {
+      turns[candidate] = 0
+      costs.set(candidate, factor: 0, offset: CounterRow.Costs.never)
+      return
+    }
+    turns[candidate] = Self.longestTurn / weight
+    costs.set(
+      candidate, factor: UInt32(clamping: (lightest << 32) / weight),
+      offset: cost(of: due[candidate]))
   }
 
   /// - Complexity: O(candidates); allocates nothing.
   mutating func pick(_ inFlight: CounterRow) -> Int? {
-    let found = cheapest(inFlight)
-    guard found.cost < Self.never else { return nil }
-    clock = max(clock, due[found.candidate])
-    due[found.candidate] = clock &+ max(1, inverses[found.candidate] &>> Self.turnShift)
-    if clock > Self.lastTurn { startAgain() }
-    return found.candidate
+    if turns.count == 1 { return turns[0] > 0 ? 0 : nil }
+    guard let found = inFlight.least(by: costs) else { return nil }
+    clock = max(clock, due[found])
+    due[found] = clock &+ turns[found]
+    costs.setOffset(cost(of: due[found]), of: found)
+    if clock > lastTurn { startAgain() }
+    catchUp()
+    return found
   }
 
-  private func cheapest(_ inFlight: CounterRow) -> (candidate: Int, cost: Int) {
-    let (inverses, due) = (self.inverses.span, self.due.span)
-    precondition(inverses.count == due.count && due.count == inFlight.count)
-    var (best, least) = (0, Int.max)
-    for index in due.indices {
-      let cost = inFlight[index] &* inverses[index] &+ due[index]
-      if cost < least { (best, least) = (index, cost) }
-    }
-    return (best, least)
+  /// Looks at the next candidate in a row, and has its turn due now if it was due before.
+  private mutating func catchUp() {
+    looked = looked &+ 1 < due.count ? looked &+ 1 : 0
+    guard due[looked] < clock, turns[looked] > 0 else { return }
+    due[looked] = clock
+    costs.setOffset(cost(of: clock), of: looked)
   }
 
+  /// Has the clock stand at 0, so that what is due stays small beside what is in flight.
   private mutating func startAgain() {
-    for index in due.indices where due[index] < Self.never {
-      due[index] = max(0, due[index] &- clock)
-    }
-    for index in kept.indices { kept[index] = max(0, kept[index] &- clock) }
+    for index in due.indices { due[index] = max(0, due[index] &- clock) }
     clock = 0
+    for index in due.indices where turns[index] > 0 {
+      costs.setOffset(cost(of: due[index]), of: index)
+    }
+  }
+
+  private func cost(of time: Int) -> UInt64 {
+    CounterRow.Costs.first &+ UInt64(clamping: (time &* lightest) >> Self.costShift)
   }
 }

@@ -20,8 +20,10 @@ public final class SharedCounters: @unchecked Sendable {
     self.count = count
     stride =
       count <= Self.paddedCount ? Self.cacheLine : MemoryLayout<Atomic<Int>>.stride
-    unsafe memory = .allocate(byteCount: max(1, count) * stride, alignment: Self.cacheLine)
-    for index in 0..<count { unsafe pointer(to: index).initialize(to: Atomic(0)) }
+    // Those behind the last are for who reads whole blocks (`CounterRow`).
+    let allocated = count + CounterRow.blockCount
+    unsafe memory = .allocate(byteCount: allocated * stride, alignment: Self.cacheLine)
+    for index in 0..<allocated { unsafe pointer(to: index).initialize(to: Atomic(0)) }
   }
 
   deinit { unsafe memory.deallocate() }
@@ -72,28 +74,5 @@ public struct SharedCounter: @unchecked Sendable {
       before = now
     }
     return false
-  }
-}
-
-/// Some counters in an order of their own, to be read in a row.
-@safe
-public struct CounterRow: @unchecked Sendable {
-  /// Sound: into memory of `owners`.
-  @usableFromInline let pointers: [UnsafeMutablePointer<Atomic<Int>>]
-  private let owners: [SharedCounters]
-
-  public init(_ counters: [SharedCounter]) {
-    unsafe pointers = counters.map { unsafe $0.pointer }
-    var owners: [ObjectIdentifier: SharedCounters] = [:]
-    for counter in counters { owners[ObjectIdentifier(counter.owner)] = counter.owner }
-    self.owners = Array(owners.values)
-  }
-
-  @inlinable
-  public var count: Int { unsafe pointers.count }
-
-  @inlinable
-  public subscript(index: Int) -> Int {
-    unsafe pointers[index].pointee.load(ordering: .relaxed)
   }
 }

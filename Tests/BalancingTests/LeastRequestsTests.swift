@@ -66,8 +66,7 @@ struct LeastRequestsTests {
   @Test("shares stay exact over very many turns")
   func longRun() {
     var least = LeastRequests(count: 2)
-    least.setWeight(100, of: 0)
-    least.setWeight(300, of: 1)
+    least.setWeights([100, 300])
     let rig = BalancerRig([1, 3], .leastRequests)
     let row = CounterRow([rig.counters[0], rig.counters[1]])
     var counts = [0, 0]

@@ -11,18 +11,6 @@ struct SharedCountersTests {
     #expect(counters[count - 1].add(-1) == count - 2)
   }
 
-  @Test("a row is in its own order, from any of them, and keeps them alive")
-  func row() {
-    var row = CounterRow([])
-    do {
-      let (one, other) = (SharedCounters(count: 2), SharedCounters(count: 100))
-      one[1].add(5)
-      other[99].add(7)
-      row = CounterRow([other[99], one[1], one[1]])
-    }
-    #expect(row.count == 3 && (0..<3).map { row[$0] } == [7, 5, 5])
-  }
-
   @Test("threads lose nothing")
   func threads() async {
     let counters = SharedCounters(count: 3)
