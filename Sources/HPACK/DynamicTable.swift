@@ -13,6 +13,8 @@ struct DynamicTable: ~Copyable {
     var nameCount: UInt16
     var valueCount: UInt16
     var id: FieldID
+    /// Whether it is known to be plain: see ``FieldLine/isKnownPlain``.
+    var isPlain: Bool
 
     var octets: Int { Int(nameCount) &+ Int(valueCount) }
   }
@@ -58,7 +60,8 @@ struct DynamicTable: ~Copyable {
   /// Adds an entry and evicts the oldest ones to make room. One that is larger than the whole table
   /// just empties it (§4.4).
   mutating func insert(
-    _ id: FieldID, name: Span<UInt8>, _ letters: Letters, value: Span<UInt8>
+    _ id: FieldID, name: Span<UInt8>, _ letters: Letters, value: Span<UInt8>,
+    isPlain: Bool = false
   ) {
     let octets = name.count &+ value.count &+ Self.entryOverhead
     guard octets <= maxSize else { return evict(until: 0) }
@@ -66,7 +69,7 @@ struct DynamicTable: ~Copyable {
     entries.append(
       Entry(
         start: removed &+ UInt32(truncatingIfNeeded: bytes.count),
-        nameCount: UInt16(name.count), valueCount: UInt16(value.count), id: id))
+        nameCount: UInt16(name.count), valueCount: UInt16(value.count), id: id, isPlain: isPlain))
     switch letters {
     case .kept: bytes.append(name)
     case .lowered: bytes.append(lowercasing: name)

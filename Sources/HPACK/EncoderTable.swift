@@ -55,9 +55,23 @@ struct EncoderTable: ~Copyable {
   }
 
   /// Looks for a field.
-  ///
-  /// What repeats is mostly the newest entry of its name, so the value is hashed only when it is not.
+  @inline(__always)
   func find(
+    _ nameHash: UInt64, _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>
+  ) -> Match {
+    if heads.isEmpty { return .nothing }
+    // What repeats is mostly the newest entry of its name, and alone in its bucket.
+    let age = Int(table.newest &- heads[nameBucket(UInt32(truncatingIfNeeded: nameHash))])
+    if age < table.count {
+      let entry = table[age]
+      if table.hasName(entry, id, name), table.hasValue(entry, value) { return .field(age) }
+    }
+    return search(nameHash, id, name: name, value: value)
+  }
+
+  /// Looks for a field along the chains. The value is hashed only when it is not that of the newest entry.
+  @inline(never)
+  private func search(
     _ nameHash: UInt64, _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>
   ) -> Match {
     guard let named = findName(nameHash, id, name: name) else { return .nothing }

@@ -46,19 +46,17 @@ public struct HPACKDecoder: ~Copyable {
     var room = FieldBlockRoom(limits)
     try readSizeUpdates(block, &reader)
     while !reader.isAtEnd(of: block) {
-      let line: FieldLine?
       switch block[reader.position] {
       case 0x80...:
-        line = try decodeIndexed(block, &reader, &room, into: &octets)
+        try decodeIndexed(block, &reader, &room, into: &octets, &fields)
       case 0x40..<0x80:
-        line = try decodeLiteral(block, &reader, .indexed, &room, into: &octets)
+        try decodeLiteral(block, &reader, .indexed, &room, into: &octets, &fields)
       case 0x20..<0x40: throw .sizeUpdateNotAtStart
       case 0x10..<0x20:
-        line = try decodeLiteral(block, &reader, .neverIndexed, &room, into: &octets)
+        try decodeLiteral(block, &reader, .neverIndexed, &room, into: &octets, &fields)
       default:
-        line = try decodeLiteral(block, &reader, .literal, &room, into: &octets)
+        try decodeLiteral(block, &reader, .literal, &room, into: &octets, &fields)
       }
-      if let line { fields.append(line) }
     }
     return !room.isExceeded
   }
@@ -83,53 +81,59 @@ public struct HPACKDecoder: ~Copyable {
     lowestMax = maxTableOctets
   }
 
-  /// An indexed field line (§6.1), or nil when there is no room for it.
+  /// An indexed field line (§6.1).
   private func decodeIndexed(
     _ block: Span<UInt8>, _ reader: inout BlockReader, _ room: inout FieldBlockRoom,
-    into octets: inout OutputBuffer
-  ) throws(HPACKError) -> FieldLine? {
+    into octets: inout OutputBuffer, _ fields: inout FieldSection
+  ) throws(HPACKError) {
     let index = try reader.integer(block, prefixBits: 7)
     let start = octets.count
     if index <= StaticTable.count {
       guard index > 0 else { throw .indexZero }
       let entry = StaticTable.entries[index]
       let nameCount = entry.name.utf8CodeUnitCount
-      guard room.admit(nameCount &+ entry.value.utf8CodeUnitCount) else { return nil }
+      guard room.admit(nameCount &+ entry.value.utf8CodeUnitCount) else { return }
       octets.append(entry.name)
       octets.append(entry.value)
-      return Self.line(from: start, nameCount: nameCount, to: octets.count, entry.id)
+      var line = Self.line(from: start, nameCount: nameCount, to: octets.count, entry.id)
+      line.isKnownPlain = true
+      return fields.append(line)
     }
     let entry = try dynamicEntry(index)
-    guard room.admit(entry.octets) else { return nil }
+    guard room.admit(entry.octets) else { return }
     table.copy(entry, withValue: true, to: &octets)
-    return Self.line(
+    var line = Self.line(
       from: start, nameCount: Int(entry.nameCount), to: octets.count, entry.id)
+    line.isKnownPlain = entry.isPlain
+    line.isRepeated = true
+    fields.append(line)
   }
 
-  /// A literal field line (§6.2), or nil when there is no room for it.
+  /// A literal field line (§6.2).
   private mutating func decodeLiteral(
     _ block: Span<UInt8>, _ reader: inout BlockReader, _ indexing: HPACKEncoder.Indexing,
-    _ room: inout FieldBlockRoom, into octets: inout OutputBuffer
-  ) throws(HPACKError) -> FieldLine? {
+    _ room: inout FieldBlockRoom, into octets: inout OutputBuffer, _ fields: inout FieldSection
+  ) throws(HPACKError) {
     let start = octets.count
     let index = try reader.integer(block, prefixBits: indexing == .indexed ? 6 : 4)
     let id = try decodeName(index, block, &reader, into: &octets)
     let nameEnd = octets.count
     try reader.string(block, into: &octets)
     let end = octets.count
-    if indexing == .indexed {
-      let bytes = octets.span
-      table.insert(
-        id, name: bytes.extracting(start..<nameEnd), .kept,
-        value: bytes.extracting(nameEnd..<end))
-    }
-    guard room.admit(end &- start) else {
-      octets.truncate(to: start)
-      return nil
-    }
     var line = Self.line(from: start, nameCount: nameEnd &- start, to: end, id)
     line.isNeverIndexed = indexing == .neverIndexed
-    return line
+    if indexing == .indexed {
+      let bytes = octets.span
+      // Looked at once, instead of whenever it comes again.
+      line.isKnownPlain =
+        id.isPseudo
+        ? FieldLine.isPlain(value: bytes[line.value])
+        : FieldLine.isPlain(name: bytes[line.name], value: bytes[line.value])
+      table.insert(
+        id, name: bytes[line.name], .kept, value: bytes[line.value], isPlain: line.isKnownPlain)
+    }
+    guard room.admit(end &- start) else { return octets.truncate(to: start) }
+    fields.append(line)
   }
 
   /// Appends the name that `index` stands for to `octets`; 0 is for one that comes as a string.

@@ -7,9 +7,11 @@ extension HPACKEncoder {
   /// find them out by the lengths of blocks (RFC 7541 §7.1). Those whose values vary are literals, since
   /// they would push out what does not. The rest is indexed.
   ///
-  /// - Parameter isNeverIndexed: Whether it came to us so, and hence has to go on so.
+  /// - Parameters:
+  ///   - isNeverIndexed: Whether it came to us so, and hence has to go on so.
+  ///   - isRepeated: Whether this very field has come before: then it is no value that varies.
   public static func indexing(
-    of id: FieldID, valueOctets: Int, isNeverIndexed: Bool
+    of id: FieldID, valueOctets: Int, isNeverIndexed: Bool, isRepeated: Bool = false
   ) -> Indexing {
     if isNeverIndexed { return .neverIndexed }
     switch id {
@@ -20,7 +22,7 @@ extension HPACKEncoder {
       .etag, .ifMatch, .ifNoneMatch, .ifModifiedSince, .ifUnmodifiedSince, .ifRange, .location,
       .referer, .retryAfter, .grpcTimeout, .traceparent, .tracestate, .xRequestID, .forwarded,
       .xForwardedFor, .xRealIP:
-      return .literal
+      return isRepeated ? .indexed : .literal
     // A date holds for all responses of a second.
     case .other, .connection, .keepAlive, .proxyConnection, .te, .transferEncoding, .upgrade,
       .http2Settings, .trailer, .host, .expect, .maxForwards, .via, .wwwAuthenticate,

@@ -106,8 +106,58 @@ struct AcceptedBlock: CustomTestStringConvertible {
   ]
 }
 
+/// A line that is put into the table, and whether it is plain.
+struct RememberedLine: CustomTestStringConvertible {
+  var name: String
+  var value: String
+  var isPlain = true
+
+  var testDescription: String { "\(name): \(value)" }
+
+  static let all = [
+    RememberedLine(name: "x-a", value: "b"),
+    RememberedLine(name: "etag", value: ""),
+    RememberedLine(name: "a", value: "b c\td\u{E9}"),
+    RememberedLine(name: ":path", value: "/"),
+    RememberedLine(name: ":path", value: "/\n", isPlain: false),
+    RememberedLine(name: ":unknown", value: "b", isPlain: false),
+    RememberedLine(name: "Etag", value: "b", isPlain: false),
+    RememberedLine(name: "x_a", value: "b", isPlain: false),
+    RememberedLine(name: "x.a", value: "b", isPlain: false),
+    RememberedLine(name: "x a", value: "b", isPlain: false),
+    RememberedLine(name: "", value: "b", isPlain: false),
+    RememberedLine(name: "x-a", value: " b", isPlain: false),
+    RememberedLine(name: "x-a", value: "b\t", isPlain: false),
+    RememberedLine(name: "x-a", value: "b\rc", isPlain: false),
+    RememberedLine(name: "x-a", value: "\u{7F}", isPlain: false),
+  ]
+}
+
 @Suite("Decoding of field blocks, RFC 7541")
 struct HPACKDecoderTests {
+  @Test("what is known of a line is known when it comes again", arguments: RememberedLine.all)
+  func remembers(_ line: RememberedLine) throws {
+    let (name, value) = (Array(line.name.utf8), Array(line.value.utf8))
+    let literal = [0x40, UInt8(name.count)] + name + [UInt8(value.count)] + value
+    var decoder = HPACKDecoder()
+    for (block, isRepeated) in [(literal, false), ([0xBE], true), ([0xBE], true)] {
+      let decoded = try decoder.line(of: block)
+      #expect(decoded.isKnownPlain == line.isPlain)
+      #expect(decoded.isRepeated == isRepeated)
+    }
+  }
+
+  @Test("only lines of a table are known", arguments: ["00 01 61 01 62", "10 01 61 01 62"])
+  func unknown(_ hex: String) throws {
+    var decoder = HPACKDecoder()
+    let literal = try decoder.line(of: [UInt8](hex: hex))
+    #expect(!literal.isKnownPlain && !literal.isRepeated)
+    for index: UInt8 in 1...61 {
+      let line = try decoder.line(of: [0x80 | index])
+      #expect(line.isKnownPlain && !line.isRepeated)
+    }
+  }
+
   @Test("what breaks a rule is refused by it", arguments: RefusedBlock.all)
   func refused(block: RefusedBlock) {
     var decoder = HPACKDecoder()

@@ -128,5 +128,9 @@ struct HPACKEncoderTests {
       #expect(short == .indexed && long == .indexed)
     default: #expect(short == long && long != .neverIndexed)
     }
+    // What has come before is no value that varies.
+    let again = HPACKEncoder.indexing(
+      of: id, valueOctets: 40, isNeverIndexed: false, isRepeated: true)
+    #expect(again == (long == .literal ? .indexed : long))
   }
 }

@@ -207,6 +207,23 @@ struct RequestHeadInterpretationTests {
   }
 
   @Test(
+    "the same becomes of a request whose fields come by their indices",
+    arguments: [
+      RequestCase.names, RequestCase.connection, RequestCase.pseudo, RequestCase.refused,
+      RequestCase.framing,
+    ].flatMap { $0 })
+  func indexed(_ request: RequestCase) {
+    let flags = Wire.endHeaders | (request.ends ? Wire.endStream : 0)
+    let rig = Rig.started()
+    rig.receive(Wire.frame(1, flags: flags, stream: 1, Wire.block(request.fields, indexing: true)))
+    #expect(rig.events.first == request.outcome)
+    rig.forget()
+    rig.receive(Wire.frame(1, flags: flags, stream: 3, Wire.indices(ofLast: request.fields.count)))
+    let words = request.outcome.split(separator: " ", maxSplits: 2)
+    #expect(rig.events.first == "\(words[0]) 3 \(words[2])")
+  }
+
+  @Test(
     "a problem says the status of its answer",
     arguments: [
       (RequestProblem.methodNotAllowed, 405), (.methodTooLong, 400), (.targetTooLong, 414),

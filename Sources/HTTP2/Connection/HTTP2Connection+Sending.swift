@@ -42,11 +42,13 @@ extension HTTP2Connection {
   /// - Parameters:
   ///   - name: In any case.
   ///   - isNeverIndexed: Whether the field came with that mark (RFC 7541 §7.1.3).
+  ///   - isRepeated: Whether the same field has come before.
   public mutating func encode(
-    _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>, isNeverIndexed: Bool = false
+    _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>, isNeverIndexed: Bool = false,
+    isRepeated: Bool = false
   ) {
     let indexing = HPACKEncoder.indexing(
-      of: id, valueOctets: value.count, isNeverIndexed: isNeverIndexed)
+      of: id, valueOctets: value.count, isNeverIndexed: isNeverIndexed, isRepeated: isRepeated)
     encoder.encode(id, name: name, value: value, indexing, into: &output)
   }
 

@@ -8,19 +8,29 @@ enum FieldLineRules {
     ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C000_0000)
   }
 
-  /// The same without `_` and `.`.
-  private static var plainName: ByteSet {
-    ByteSet(low: 0x03FF_2CFA_0000_0000, high: 0x57FF_FFFF_4000_0000)
-  }
-
   /// Checks a line that is not one of a pseudo-header field.
   ///
   /// - Returns: Whether its name is odd: one with `_` or `.`.
   @inline(__always)
   static func check(_ line: FieldLine, in bytes: Span<UInt8>) throws(StreamError) -> Bool {
-    let start = Int(line.name.start)
-    let end = Int(line.name.end)
-    var index = bytes.firstIndex(notIn: plainName, from: start, to: end)
+    let isOdd = line.isKnownPlain ? false : try checkName(line.name, in: bytes)
+    switch line.id {
+    case .connection, .keepAlive, .proxyConnection, .transferEncoding, .upgrade:
+      throw .connectionField
+    case .te where !bytes[line.value].equalsIgnoringCase("trailers"): throw .invalidTE
+    default: break
+    }
+    try checkValue(line, in: bytes)
+    return isOdd
+  }
+
+  /// - Returns: Whether the name is odd.
+  private static func checkName(
+    _ name: ByteRange, in bytes: Span<UInt8>
+  ) throws(StreamError) -> Bool {
+    let start = Int(name.start)
+    let end = Int(name.end)
+    var index = bytes.firstIndex(notIn: FieldLine.plainNameOctets, from: start, to: end)
     let isOdd = index < end
     if isOdd { index = bytes.firstIndex(notIn: lowercaseToken, from: index, to: end) }
     guard index == end else {
@@ -28,25 +38,15 @@ enum FieldLineRules {
       throw bytes[start] == .colon ? .unknownPseudoField : .invalidName(bytes[index])
     }
     guard start < end else { throw .emptyName }
-    switch line.id {
-    case .connection, .keepAlive, .proxyConnection, .transferEncoding, .upgrade:
-      throw .connectionField
-    case .te where !bytes[line.value].equalsIgnoringCase("trailers"): throw .invalidTE
-    default: break
-    }
-    try checkValue(line.value, in: bytes)
     return isOdd
   }
 
   /// No control octets, no whitespace at the ends (RFC 9113 §8.2.1).
   @inline(__always)
-  static func checkValue(_ value: ByteRange, in bytes: Span<UInt8>) throws(StreamError) {
-    if value.isEmpty { return }
-    let start = Int(value.start)
-    let end = Int(value.end)
-    guard !bytes[start].isWhitespace, !bytes[end &- 1].isWhitespace,
-      bytes.firstControl(from: start, to: end) == end
-    else { throw .invalidValue }
+  static func checkValue(_ line: FieldLine, in bytes: Span<UInt8>) throws(StreamError) {
+    guard line.isKnownPlain || FieldLine.isPlain(value: bytes[line.value]) else {
+      throw .invalidValue
+    }
   }
 
   /// The value of `content-length`; nil when there is none.

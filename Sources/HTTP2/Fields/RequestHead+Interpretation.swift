@@ -49,10 +49,8 @@ extension RequestHead {
       let line = fields.lines[index]
       if line.id.isPseudo {
         guard !isPastPseudo else { throw .latePseudoField }
-        try FieldLineRules.checkValue(line.value, in: bytes)
+        try FieldLineRules.checkValue(line, in: bytes)
         try pseudo.note(line)
-        // It is no field of the message, so that nobody is to forward it as one.
-        fields.markHopByHop(at: index)
         continue
       }
       isPastPseudo = true

@@ -30,7 +30,6 @@ extension ResponseHead {
         guard line.id == .statusPseudo else { throw .misplacedPseudoField }
         guard status == nil else { throw .duplicatePseudoField }
         status = try Self.status(bytes[line.value])
-        fields.markHopByHop(at: index)
         continue
       }
       isPastPseudo = true

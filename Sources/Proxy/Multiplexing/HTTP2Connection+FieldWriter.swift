@@ -7,7 +7,9 @@ extension HTTP2Connection: FieldWriter {
   static var joinsCookies: Bool { false }
 
   mutating func writeField(_ line: FieldLine, name: Span<UInt8>, value: Span<UInt8>) {
-    encode(line.id, name: name, value: value, isNeverIndexed: line.isNeverIndexed)
+    encode(
+      line.id, name: name, value: value, isNeverIndexed: line.isNeverIndexed,
+      isRepeated: line.isRepeated)
   }
 
   mutating func writeField(_ id: FieldID, _ name: StaticString, value: Span<UInt8>) {

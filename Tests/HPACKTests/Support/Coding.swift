@@ -1,6 +1,7 @@
 import Bytes
 import HPACK
 import HTTPSemantics
+import Testing
 
 /// What a block was decoded to.
 struct DecodedBlock: Equatable {
@@ -28,6 +29,16 @@ extension HPACKDecoder {
           isNeverIndexed: line.isNeverIndexed))
     }
     return decoded
+  }
+}
+
+extension HPACKDecoder {
+  /// The one line of a block.
+  mutating func line(of block: [UInt8]) throws -> FieldLine {
+    var octets = OutputBuffer()
+    var section = FieldSection()
+    _ = try decode(block.span, limits: .none, into: &octets, &section)
+    return try #require(section.lines.first)
   }
 }
 

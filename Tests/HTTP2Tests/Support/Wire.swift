@@ -91,9 +91,18 @@ enum Wire {
     [(":method", method), (":scheme", "http"), (":authority", "example.com"), (":path", path)]
   }
 
-  /// Literals without indexing and without Huffman coding, whatever they say.
-  static func block(_ fields: [(String, String)]) -> [UInt8] {
-    fields.flatMap { [0] + text($0.0) + text($0.1) }
+  /// Literals without Huffman coding, whatever they say.
+  static func block(_ fields: [(String, String)], indexing: Bool = false) -> [UInt8] {
+    fields.flatMap { [indexing ? 0x40 : 0] + text($0.0) + text($0.1) }
+  }
+
+  /// The lines that were put into the dynamic table last, in the order in which they came.
+  static func indices(ofLast count: Int) -> [UInt8] {
+    (0..<count).reversed().flatMap { age in
+      var index = integer(62 + age, prefix: 7)
+      index[0] |= 0x80
+      return index
+    }
   }
 
   private static func text(_ text: String) -> [UInt8] {
