@@ -54,6 +54,7 @@
   /// Appends `value` as decimal digits, without leading zeros: up to 20 octets.
   @inlinable
   public mutating func append(decimal value: UInt64) {
+    if value < 10 { return append(0x30 &+ UInt8(truncatingIfNeeded: value)) }
     guard value >= 100_000_000 else { return appendShort(value, atLeast: 1) }
     let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
     append(decimal: high)

@@ -38,7 +38,11 @@ final class Request {
   let version: WireVersion
 
   /// The text of `client`, or `unix:`.
-  @Cell private(set) var clientText: [UInt8] = []
+  private(set) var clientText: [UInt8] {
+    _read { yield clientTextSlot.value }
+    _modify { yield &clientTextSlot.value }
+  }
+  private let clientTextSlot = Slot([UInt8]())
 
   init(_ version: WireVersion) {
     self.version = version

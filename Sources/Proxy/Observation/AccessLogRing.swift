@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 import Synchronization
 
 /// What one worker has to tell of its exchanges, on its way to the thread that makes lines of it.

@@ -85,21 +85,22 @@ extension Exchange {
     _ way: ExchangeLog.Way, _ listener: ListenerRuntime, in record: inout AccessRecord,
     texts: inout OutputBuffer
   ) {
-    record.listener = texts.place(listener.name.utf8.span)
-    if let route = way.route { record.route = texts.place(route.name.utf8.span) }
-    if let cluster = way.cluster { record.cluster = texts.place(cluster.name.utf8.span) }
+    record.listener = texts.place(listener.logNames)[0]
+    if let route = way.route { record.route = texts.place(route.logNames)[0] }
     if let backend = way.backend {
-      record.subcluster = texts.place(backend.subcluster.utf8.span)
-      record.backend = texts.place(backend.label.utf8.span)
+      let names = texts.place(backend.logNames)
+      (record.cluster, record.subcluster, record.backend) = (names[0], names[1], names[2])
+    } else if let cluster = way.cluster {
+      record.cluster = texts.place(cluster.name.utf8.span)
     }
   }
 
   private func noteTexts(
     of request: Request, in record: inout AccessRecord, texts: inout OutputBuffer
   ) {
-    let (buffer, client) = (request.buffer, request.clientText)
+    let buffer = request.buffer
     let head = buffer.span.extracting(request.base..<buffer.capacity)
-    record.client = texts.place(client.span)
+    record.client = texts.place(request.clientText.span)
     record.method = texts.place(head[request.head.methodBytes])
     let (target, path) = (request.head.target, request.head.path)
     record.target = texts.place(head[target])
@@ -133,17 +134,5 @@ extension Exchange {
     state.counters.unrouted.responses.count(error.status)
     state.counters.errors.count(error.reason)
     tell(log.takeWay(), of: client, at: now)
-  }
-}
-
-extension OutputBuffer {
-  /// Appends `octets`.
-  ///
-  /// - Returns: Where they stand; the empty range for none.
-  fileprivate mutating func place(_ octets: Span<UInt8>) -> ByteRange {
-    if octets.isEmpty { return ByteRange() }
-    let start = count
-    append(octets)
-    return ByteRange(start..<count)
   }
 }

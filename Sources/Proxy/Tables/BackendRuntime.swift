@@ -15,6 +15,8 @@ final class BackendRuntime {
   let address: SocketAddress
   /// What stands for it in a `Host` field.
   let hostField: [UInt8]
+  /// Its cluster, its subcluster, and itself.
+  let logNames: LogNames
   /// Replaced by the worker's earlier pool for the same backend when the tables are adopted.
   @Cell var pool: ConnectionPool
   /// How long it takes to answer; the same as of its pool, of whatever tables that is.
@@ -35,6 +37,7 @@ final class BackendRuntime {
     self.address = address
     self.pool = pool
     times = pool.counters.times
+    logNames = LogNames(pool.shared.identity.cluster, subcluster, pool.shared.label)
     // A unix socket has no authority of its own; what HTTP clients of such sockets say is localhost.
     hostField = Array((address.isUnix ? "localhost" : pool.shared.label).utf8)
   }

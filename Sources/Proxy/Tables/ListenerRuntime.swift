@@ -5,6 +5,7 @@ import HTTP1
 /// One listener as requests meet it.
 final class ListenerRuntime {
   let name: String
+  let logNames: LogNames
   let plan: ListenerPlan
   let headLimits: HeadLimits
   /// Requests on one connection, `Int.max` for no limit.
@@ -46,6 +47,7 @@ final class ListenerRuntime {
   ) {
     let http1 = config.http1 ?? HTTP1Config()
     name = config.name
+    logNames = LogNames(config.name)
     plan = ListenerPlan(config)
     var limits = HeadLimits()
     limits.maxStartLine = http1.maxRequestLine

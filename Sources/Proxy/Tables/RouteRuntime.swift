@@ -10,6 +10,7 @@ final class RouteRuntime {
   }
 
   let name: String
+  let logNames: LogNames
   let action: Action
   /// Where it forwards to; nil: nowhere. By itself, since a copy of the action costs more.
   let cluster: ClusterRuntime?
@@ -36,6 +37,7 @@ final class RouteRuntime {
   init(_ config: RouteConfig, clusters: [ClusterRuntime], counters: RouteCounters? = nil) {
     self.counters = counters ?? RouteCounters()
     name = config.name
+    logNames = LogNames(config.name)
     action =
       switch config.action {
       case .forward(let cluster): .forward(clusters[cluster])

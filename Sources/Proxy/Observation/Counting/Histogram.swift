@@ -1,9 +1,10 @@
-/// How often values of each size came, counted by one worker and read by anyone.
-final class Histogram: Sendable {
+/// How often values of each size came, counted by one worker and read by anyone. A part of whoever
+/// counts: as an object by itself it would have to be retained for each value.
+struct Histogram: ~Copyable, Sendable {
   /// Bounds at most; beside them there is the bucket of all that is larger.
   static let mostBounds = 30
 
-  // In the object itself: an array shared by the workers would have them share its reference count.
+  // No array: one that the workers share would have them share its reference count.
   private let bounds: InlineArray<30, UInt64>
   private let count: Int
   /// The first bucket that values of so many bits can be in: so one or two bounds are looked at, not half

@@ -1,0 +1,39 @@
+import Bytes
+
+/// Up to three names, as the access log takes them: in one piece, which is copied at once.
+struct LogNames: ~Copyable {
+  fileprivate let text: OutputBuffer
+  fileprivate let parts: InlineArray<3, ByteRange>
+
+  init(_ first: String, _ second: String = "", _ third: String = "") {
+    var text = OutputBuffer(capacity: 16)
+    parts = [
+      text.place(first.utf8.span), text.place(second.utf8.span), text.place(third.utf8.span),
+    ]
+    self.text = text
+  }
+}
+
+extension OutputBuffer {
+  /// Appends `octets`.
+  ///
+  /// - Returns: Where they stand; the empty range for none.
+  mutating func place(_ octets: Span<UInt8>) -> ByteRange {
+    if octets.isEmpty { return ByteRange() }
+    let start = count
+    append(octets)
+    return ByteRange(start..<count)
+  }
+
+  /// Appends `names`.
+  ///
+  /// - Returns: Where each of them stands.
+  mutating func place(_ names: borrowing LogNames) -> InlineArray<3, ByteRange> {
+    let start = UInt32(truncatingIfNeeded: count)
+    append(names.text.span)
+    return InlineArray { index in
+      let part = names.parts[index]
+      return ByteRange(start: start &+ part.start, end: start &+ part.end)
+    }
+  }
+}
