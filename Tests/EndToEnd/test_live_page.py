@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import shutil
@@ -35,6 +37,19 @@ def test_the_daemon_tells_what_it_asks_for(make):
         value = config
         for name in path.split("."):
             value = value[name]
+
+
+def test_a_browser_is_to_heed_its_own_style_and_script_only(make):
+    portico = make.serve("127.0.0.1:9")
+    with Wire(str(portico.control)) as wire:
+        response = wire.request("/")
+    page = response.body.decode()
+    policy = response["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    for element in ("style", "script"):
+        [content] = re.findall(f"<{element}>(.*?)</{element}>", page, re.S)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{element}-src 'sha256-{digest}'" in policy
 
 
 @pytest.fixture

@@ -1,6 +1,10 @@
 // Made by scripts/make-live-page of live.html.
 
 extension LivePage {
+  /// SHA-256 of what is in its style and its script, in base64.
+  static let styleHash = "N91rYETTMkpKNHu2zbNMjxGMcFLY1C/1U7Ujn73f6po="
+  static let scriptHash = "zvfHhkSxRcB7P4RMnbSzRcpYEayEsHeMY/kftquT9Q0="
+
   /// The page.
   static let text = ###"""
     <!doctype html>

@@ -3,8 +3,9 @@
 enum LivePage {
   /// Nothing but what is in the page runs, and it speaks to nobody but us.
   static let fields =
-    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; "
-    + "script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'\r\n"
+    "Content-Security-Policy: default-src 'none'; style-src 'sha256-\(styleHash)'; "
+    + "script-src 'sha256-\(scriptHash)'; connect-src 'self'; base-uri 'none'; "
+    + "frame-ancestors 'none'\r\n"
     + "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
     + "Cache-Control: no-cache\r\n"
 }
