@@ -29,7 +29,8 @@ class ChaosOrigin:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 if self.mode == "hangs":
-                    await asyncio.sleep(3600)
+                    await reader.read()
+                    return
                 if self.mode == "slow":
                     await asyncio.sleep(2)
                 status = b"500 Broken" if self.mode == "fails" else b"200 OK"
