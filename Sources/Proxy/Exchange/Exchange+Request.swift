@@ -28,31 +28,29 @@ extension Exchange {
     _ route: RouteRuntime, isHeadAlone: Bool
   ) async throws(ProxyError) {
     if isHeadAlone { return try await finishSending(0..<0, of: nil, over: backend, cluster) }
-    if replay.phase == .keeping {
-      return try await sendAgain(client, over: backend, of: target, cluster, route)
-    }
-    try await sendWithContent(client, over: backend, of: target, cluster, route)
-  }
-
-  @inline(__always)
-  private func sendWithContent<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
-    _ route: RouteRuntime
-  ) async throws(ProxyError) {
-    let first = try client.nextContent()
+    let isAgain = replay.phase == .keeping
+    let piece = isAgain ? 0..<replay.count : try firstContent(of: client, route, cluster)
+    let buffer = isAgain ? replay.buffer : client.contentBuffer
     let isEnd = client.isContentComplete
-    if !isEnd || !client.canRewindContent { keepContent(first, of: client, route, cluster) }
-    let piece = if case .piece(let range) = first { range } else { 0..<0 }
     try count(piece.count, route)
     let isSent = try sendHead(
-      client, backend, target, cluster, first: piece, of: client.contentBuffer, isEnd: isEnd,
+      client, backend, target, cluster, first: piece, of: buffer, isEnd: isEnd,
       trailers: isEnd ? client.requestTrailers : nil)
-    if !isSent {
-      try await finishSending(piece, of: client.contentBuffer, over: backend, cluster)
-    }
+    if !isSent { try await finishSending(piece, of: buffer, over: backend, cluster) }
     if isEnd { return client.receivedRequestEnd() }
-    let wantsContinue = client.request.head.expectsContinue && first == .none
+    let wantsContinue = client.request.head.expectsContinue && piece.isEmpty
     startPump(client, backend, cluster, route, sendingContinue: wantsContinue)
+  }
+
+  /// The content that is here already, kept if it may be needed once more.
+  private func firstContent<Client: DownstreamStream>(
+    of client: Client, _ route: RouteRuntime, _ cluster: ClusterRuntime
+  ) throws(ProxyError) -> Range<Int> {
+    let first = try client.nextContent()
+    if !client.isContentComplete || !client.canRewindContent {
+      keepContent(first, of: client, route, cluster)
+    }
+    return if case .piece(let range) = first { range } else { 0..<0 }
   }
 
   @inline(never)
@@ -94,23 +92,6 @@ extension Exchange {
   private func keep<Client: DownstreamStream>(_ piece: Range<Int>, of client: Client) {
     guard replay.phase == .keeping, let buffer = client.contentBuffer else { return }
     replay.keep(piece, of: buffer, pool: state.buffers)
-  }
-
-  /// Sends the request with what was kept of its content, and goes on from there.
-  private func sendAgain<Client: DownstreamStream, Backend: UpstreamStream>(
-    _ client: Client, over backend: Backend, of target: BackendRuntime, _ cluster: ClusterRuntime,
-    _ route: RouteRuntime
-  ) async throws(ProxyError) {
-    let isEnd = client.isContentComplete
-    try count(replay.count, route)
-    let piece = 0..<replay.count
-    let isSent = try sendHead(
-      client, backend, target, cluster, first: piece, of: replay.buffer, isEnd: isEnd,
-      trailers: isEnd ? client.requestTrailers : nil)
-    if !isSent { try await finishSending(piece, of: replay.buffer, over: backend, cluster) }
-    if isEnd { return client.receivedRequestEnd() }
-    let wantsContinue = client.request.head.expectsContinue && replay.count == 0
-    startPump(client, backend, cluster, route, sendingContinue: wantsContinue)
   }
 
   /// Waits until the backend has taken the rest of what was sent: of a head, and of a piece of `content`.
