@@ -33,7 +33,7 @@ extension ClusterRuntime {
       case .backend(let index, _):
         let backend = backends[index]
         // After a rest one request tries alone; another may have been faster.
-        guard backend.pool.beginTry(at: time) else {
+        guard backend.beginTry(at: time) else {
           lookAgain()
           continue
         }
@@ -93,12 +93,13 @@ extension ClusterRuntime {
   private func boundBackend(
     of request: Request, at now: UInt64, after tried: [Int]
   ) -> BackendRuntime? {
+    guard let sticky else { return nil }
     request.addedCookie = []
-    guard let index = sticky?.backend(of: request), !tried.contains(index) else { return nil }
+    guard let index = sticky.backend(of: request), !tried.contains(index) else { return nil }
     lookIfChanged(at: now)
     let backend = backends[index]
     guard availability[index].acceptsSticky, balancer.value.hasWeight(index),
-      backend.pool.beginTry(at: now)
+      backend.beginTry(at: now)
     else { return nil }
     return backend
   }

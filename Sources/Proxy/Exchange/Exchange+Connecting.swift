@@ -14,7 +14,7 @@ extension Exchange {
   func choose<Client: DownstreamStream>(
     from cluster: ClusterRuntime, for client: Client, _ plan: RetryPlan, butNot full: [Int]
   ) throws(ProxyError) -> BackendRuntime {
-    if !passedOver.isEmpty {
+    if hasPassedOver {
       return try chooseAgain(from: cluster, for: client, plan, butNot: full)
     }
     switch cluster.choose(for: client.request, at: state.loop.now, after: full) {
@@ -43,7 +43,7 @@ extension Exchange {
     }
     let backend = cluster.backends[last]
     guard !full.contains(last),
-      backend.pool.beginTry(at: state.loop.now.milliseconds)
+      backend.beginTry(at: state.loop.now.milliseconds)
     else { throw noBackend(cluster) }
     return backend
   }
@@ -89,7 +89,7 @@ extension Exchange {
   ) -> BackendConnection? {
     // After a rest it is on trial whether the backend accepts. An idle connection cannot tell; and
     // were one used time and again, the backend would stay at one try after the other.
-    guard backend.pool.isBackendUsable else {
+    guard backend.isUsable else {
       backend.pool.surrenderOne()
       return nil
     }
@@ -188,9 +188,9 @@ extension Exchange {
   }
 
   func noteFailure(_ backend: BackendRuntime, reason: String) {
-    backend.pool.counters.connectFailures.add()
-    guard let rest = backend.pool.shared.failed(at: state.loop.now.milliseconds) else { return }
-    backend.pool.counters.ejections.add()
+    backend.counters.connectFailures.add()
+    guard let rest = backend.shared.failed(at: state.loop.now.milliseconds) else { return }
+    backend.counters.ejections.add()
     state.onEvent(
       .backendRests(backend: backend.label, reason: reason, milliseconds: Int(clamping: rest)))
   }

@@ -49,7 +49,7 @@ extension Exchange {
       case .done: return
       case .again: again = backend
       case .elsewhere(let pausing):
-        passedOver.append(backend.index)
+        passOver(backend)
         isPausing = pausing
       case .refused:
         // It is passed over; so is the second try with it.
@@ -103,7 +103,7 @@ extension Exchange {
     log.attempts &+= 1
     countedTries &+= 1
     log.backend = backend
-    let counters = backend.pool.counters
+    let counters = backend.counters
     counters.begun.add()
     log.beginTry()
     if log.attempts > 1 { counters.retries.add() }

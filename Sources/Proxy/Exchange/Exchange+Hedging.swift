@@ -98,7 +98,7 @@ extension Exchange {
     log.attempts &+= 1
     countedTries &+= 1
     if plan.tellsAttempts { request.attemptsToTell = log.attempts }
-    passedOver.append(other.index)
+    passOver(other)
     cluster.counters.hedges.add()
     state.start {
       await second.runHedge(hedge, for: stand, cluster, route, plan)
@@ -171,7 +171,7 @@ extension Exchange {
     _ client: Client, _ stream: Backend, of hedge: Hedge, _ cluster: ClusterRuntime,
     _ route: RouteRuntime, _ plan: RetryPlan
   ) async throws(ProxyError) -> Passed {
-    let counters = hedge.backend.pool.counters
+    let counters = hedge.backend.counters
     do throws(ProxyError) {
       let isPassed = try await passResponse(client, stream, cluster, route, plan)
       noteAnswer(hedge.backend, cluster, status: log.status.rawValue)
@@ -193,7 +193,7 @@ extension Exchange {
   ) {
     let now = state.loop.now
     if let error {
-      target.pool.counters.failures.add()
+      target.counters.failures.add()
       noteBreakdown(target, cluster, error, isReused: first.isReused)
     }
     // It has taken at least as long as one is ready to wait.
@@ -229,7 +229,7 @@ extension Exchange {
     _ cluster: ClusterRuntime, _ route: RouteRuntime, _ plan: RetryPlan
   ) async {
     let backend = hedge.backend
-    let counters = backend.pool.counters
+    let counters = backend.counters
     do throws(ProxyError) {
       // The request is the client's, and another one once nobody waits for this.
       if let abortCause { throw abortCause }

@@ -6,12 +6,11 @@ import HTTPSemantics
 extension Exchange {
   /// The backend has answered, with whatever status.
   func noteAnswer(_ backend: BackendRuntime, _ cluster: ClusterRuntime, status: UInt16) {
-    guard let ejection = cluster.ejection else { return }
-    if status >= 400, ejection.isFailure(status: status) {
+    guard cluster.ejects else { return }
+    if status >= 400, let ejection = cluster.ejection, ejection.isFailure(status: status) {
       return noteFailedTry(backend, cluster, ejection, reason: "status_\(status)")
     }
     backend.succeeded()
-    backend.pool.answered()
   }
 
   /// A try has ended without an answer, or in the midst of it.
@@ -37,14 +36,14 @@ extension Exchange {
   ) {
     let now = state.loop.now.milliseconds
     let isTooMuch = backend.failed(at: now, policy: ejection.policy)
-    let shared = backend.pool.shared
+    let shared = backend.shared
     let isDue = shared.failedTry(at: now, policy: ejection.policy)
     guard isTooMuch || isDue, cluster.ejectionRoom(at: now) > 0,
       let time = shared.eject(at: now, policy: ejection.policy)
     else { return }
     // Another worker may have ejected one at the same time.
     guard cluster.ejectionRoom(at: now) >= 0 else { return shared.undoEjection(at: now) }
-    backend.pool.counters.ejections.add()
+    backend.counters.ejections.add()
     shared.ejectionWasTold()
     state.onEvent(
       .backendEjected(

@@ -44,7 +44,9 @@ final class Exchange {
   /// Tries that count, of those that the request may have.
   @Cell var countedTries = 0
   /// Backends that have had their try, by index.
-  @Cell var passedOver: [Int] = []
+  private(set) var passedOver: [Int] = []
+  /// Whether there are any: to ask ``passedOver`` costs two hundred instructions.
+  @Cell private(set) var hasPassedOver = false
   /// What it is in a trace; nil where nobody collects.
   @Cell var trace: Trace?
 
@@ -59,6 +61,18 @@ final class Exchange {
   func abort(_ cause: ProxyError) {
     if abortCause == nil { abortCause = cause }
     waitsAt?.abort()
+  }
+
+  /// Has further tries go elsewhere if they can.
+  func passOver(_ backend: BackendRuntime) {
+    passedOver.append(backend.index)
+    hasPassedOver = true
+  }
+
+  @inline(never)
+  private func forgetTries() {
+    passedOver = []
+    hasPassedOver = false
   }
 
   /// Whether the route's time for the whole exchange is over.
@@ -88,7 +102,7 @@ final class Exchange {
       await fail(error, client)
     }
     if let usedReplay, usedReplay.phase != .unneeded { usedReplay.end(pool: state.buffers) }
-    if !passedOver.isEmpty { passedOver = [] }
+    if hasPassedOver { forgetTries() }
     finish(client)
   }
 

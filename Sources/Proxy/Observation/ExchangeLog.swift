@@ -29,11 +29,8 @@ final class ExchangeLog {
   @Cell var phase = Termination.Phase.head
   @Cell var endedBy = Termination.Source.nobody
 
-  /// Forgets the exchange before.
+  /// Forgets the exchange before; which way it took has been taken out of it.
   func begin(at now: Instant) {
-    route = nil
-    cluster = nil
-    backend = nil
     status = StatusCode(rawValue: 0)
     octetsIn = 0
     octetsOut = 0

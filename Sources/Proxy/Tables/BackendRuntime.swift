@@ -19,8 +19,13 @@ final class BackendRuntime {
   let logNames: LogNames
   /// Replaced by the worker's earlier pool for the same backend when the tables are adopted.
   @Cell var pool: ConnectionPool
-  /// How long it takes to answer; the same as of its pool, of whatever tables that is.
+  // The same as of its pool, of whatever tables that is. Who comes by the pool's cell retains and
+  // releases it, and each costs as much as a cache line that is not here.
+  let shared: SharedBackend
+  let counters: BackendCounters
+  /// How long it takes to answer.
   let times: AnswerTimes
+  private let inFlight: SharedCounter
   /// How many of this worker's requests to it fail.
   private let window = Slot(FailureWindow())
   /// Requests in flight of the whole subcluster, if anybody wants to know.
@@ -36,16 +41,35 @@ final class BackendRuntime {
     (self.level, self.hasShare) = (level, hasShare)
     self.address = address
     self.pool = pool
-    times = pool.counters.times
-    logNames = LogNames(pool.shared.identity.cluster, subcluster, pool.shared.label)
+    shared = pool.shared
+    counters = pool.counters
+    times = counters.times
+    inFlight = shared.inFlight
+    logNames = LogNames(shared.identity.cluster, subcluster, shared.label)
     // A unix socket has no authority of its own; what HTTP clients of such sockets say is localhost.
     hostField = Array((address.isUnix ? "localhost" : pool.shared.label).utf8)
   }
 
   // MARK: Failures
 
-  /// Counts a try that has not failed.
-  func succeeded() { window.value.succeeded() }
+  // Not inlined: whoever has more to do with the backend would retain what all workers share, and its
+  // reference count would go to and fro between their cores with every request.
+
+  /// Takes the one try that a backend is allowed after a rest; true without one if it does not rest.
+  @inline(never)
+  func beginTry(at now: UInt64) -> Bool { shared.beginTry(at: now) }
+
+  /// Whether it does not rest, nor is on trial after it.
+  var isUsable: Bool {
+    @inline(never) get { shared.rest.isUsable }
+  }
+
+  /// Counts a try that has been answered, and not with a failure.
+  @inline(never)
+  func succeeded() {
+    window.value.succeeded()
+    shared.answered()
+  }
 
   /// Counts one that has.
   ///
@@ -59,7 +83,7 @@ final class BackendRuntime {
   /// A request goes to it, unless it has enough to do.
   func tryToBegin(_ limits: ClusterLimits) -> Bool {
     if let adaptive = pool.adaptive, pool.requests >= adaptive.limit { return false }
-    guard pool.shared.inFlight.addOne(upTo: limits.backendRequests) else { return false }
+    guard inFlight.addOne(upTo: limits.backendRequests) else { return false }
     pool.requests &+= 1
     subclusterLoad?.add(1)
     return true
@@ -82,16 +106,16 @@ final class BackendRuntime {
 
   /// A request goes to it.
   func began() {
-    pool.shared.inFlight.add(1)
+    inFlight.add(1)
     subclusterLoad?.add(1)
   }
 
   /// A request has ended that ``began()`` was called for.
   func ended() {
-    pool.shared.inFlight.add(-1)
+    inFlight.add(-1)
     subclusterLoad?.add(-1)
   }
 
   /// Address and port, or path: what logs say.
-  var label: String { pool.shared.label }
+  var label: String { shared.label }
 }

@@ -23,6 +23,8 @@ final class ClusterRuntime {
   let retries: RetryPlan
   /// nil: nobody is ejected for what it answers.
   let ejection: EjectionRules?
+  /// Whether anybody is: to ask ``ejection`` would retain it.
+  let ejects: Bool
   /// nil: there are none.
   let limits: ClusterLimits?
   let slowStart: SlowStart
@@ -78,6 +80,7 @@ final class ClusterRuntime {
     queueTimeout = Interval(config.timeouts.queue)
     retries = RetryPlan(config.retries)
     ejection = EjectionRules(config.ejection)
+    ejects = ejection != nil
     slowStart = SlowStart(duration: config.slowStart.milliseconds)
     panicThreshold = config.panicThreshold
     retryBudget = Slot(

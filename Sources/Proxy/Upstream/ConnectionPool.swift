@@ -63,27 +63,8 @@ final class ConnectionPool {
 
   var label: String { shared.label }
 
-  // MARK: The backend's rest
-
   // Not inlined: who comes by the pool's cell would retain what all workers share, and its reference
   // count would go to and fro between their cores with every request. The pool is the worker's own.
-
-  /// Whether a request may go to the backend.
-  @inline(never)
-  func canTry(at now: UInt64) -> Bool { shared.canTry(at: now) }
-
-  /// Takes the one try that a backend is allowed after a rest; true without one if it does not rest.
-  @inline(never)
-  func beginTry(at now: UInt64) -> Bool { shared.beginTry(at: now) }
-
-  /// Whether it does not rest, nor is on trial after it.
-  var isBackendUsable: Bool {
-    @inline(never) get { shared.rest.isUsable }
-  }
-
-  /// The backend has answered, and not with a failure.
-  @inline(never)
-  func answered() { shared.answered() }
 
   /// When the backend closes connections that are idle, as far as that is known.
   var idleAge: IdleAge {
