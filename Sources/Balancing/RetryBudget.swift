@@ -29,10 +29,14 @@ public struct RetryBudget: Equatable, Sendable {
   }
 
   /// Counts a request that clients have made.
-  public mutating func countRequest(at now: UInt64) {
+  ///
+  /// - Returns: Whether it is the first of a second: then others may be told anew what is left.
+  public mutating func countRequest(at now: UInt64) -> Bool {
+    let before = second
     let slot = advance(to: now)
     requests[slot] &+= 1
     requestSum &+= 1
+    return second != before
   }
 
   /// Takes the right to one further try; false if there is none left.
@@ -43,6 +47,15 @@ public struct RetryBudget: Equatable, Sendable {
     retrySum &+= 1
     return true
   }
+
+  /// Further tries that are left as of the last request or try.
+  public var left: Int { max(0, allowed &- retrySum) }
+
+  /// Further tries that are left when there was neither for ten seconds.
+  public var leftAtRest: Int { minPerSecond &* Self.seconds }
+
+  /// How long what is counted counts, in milliseconds.
+  public static let memory = UInt64(seconds) * 1000
 
   /// Retries that the last ten seconds allow in all.
   private var allowed: Int {

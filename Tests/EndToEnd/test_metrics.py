@@ -154,7 +154,23 @@ def test_retries_over_budget(make):
     portico = make.serve(make.origin(dies), cluster={
         "retries": {"budget": {"percent": 0, "min_per_second": 0}}})
     assert portico.get().status == 502
-    assert scrape(portico).sum("portico_cluster_retries_over_budget_total", cluster="app") == 1
+    metrics = scrape(portico)
+    assert metrics.sum("portico_cluster_retries_over_budget_total", cluster="app") == 1
+    assert metrics.sum("portico_cluster_retry_budget_left", cluster="app") == 0
+
+
+def test_what_is_left_of_the_retry_budget(make):
+    def dies(connection) -> None:
+        connection.read_request()
+        connection.reset()
+    portico = make.serve(make.origin(dies), cluster={
+        "retries": {"attempts": 2, "budget": {"percent": 0, "min_per_second": 1}}})
+
+    def left() -> float:
+        return scrape(portico).sum("portico_cluster_retry_budget_left", cluster="app")
+    assert left() == 10
+    assert portico.get().status == 502
+    assert left() == 9
 
 
 def test_counters_outlive_a_reload(make):

@@ -41,6 +41,7 @@ extension Observation {
           "in_flight": "\(cluster.inFlight)",
           "waiting": "\(cluster.waiting)",
           "retries_over_budget": "\(cluster.retriesOverBudget)",
+          "retry_budget_left": "\(cluster.retriesLeft)",
           "backends": JSONText.array(
             backends.filter { $0.cluster == cluster.name }.map(\.json)),
         ])

@@ -17,7 +17,7 @@ extension Exchange {
   ) async throws(ProxyError) {
     chooseRequestID(client)
     let plan = route.retries ?? cluster.retries
-    cluster.retryBudget.value.countRequest(at: state.loop.now.milliseconds)
+    cluster.countRequest(at: state.loop.now.milliseconds)
     countedTries = 0
     var again: BackendRuntime?
     var isPausing = false

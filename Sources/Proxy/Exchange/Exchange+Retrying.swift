@@ -73,9 +73,8 @@ extension Exchange {
   /// Takes the right to one more try.
   func takeTry(_ plan: RetryPlan, _ cluster: ClusterRuntime) -> Bool {
     guard countedTries < plan.attempts else { return false }
-    guard cluster.retryBudget.value.take(at: state.loop.now.milliseconds) else {
+    guard cluster.takeRetry(at: state.loop.now.milliseconds) else {
       state.statistics.retriesOverBudget &+= 1
-      cluster.counters.retriesOverBudget.add()
       return false
     }
     state.statistics.retries &+= 1

@@ -31,7 +31,9 @@ extension Observation {
     for cluster in configuration.routing.clusters {
       var entry = Cluster(name: cluster.name)
       for share in shares {
-        if let counters = share.clusters[cluster.name] { entry.add(counters) }
+        guard let counters = share.clusters[cluster.name] else { continue }
+        entry.add(counters)
+        entry.addBudget(counters, RetryBudget(cluster.retries.budget), at: now.milliseconds)
       }
       if let known = shared.clusters[cluster.name] {
         entry.inFlight = known.requestCount
@@ -107,6 +109,13 @@ extension Observation.Cluster {
     retriesOverBudget &+= counters.retriesOverBudget.value
     hedges &+= counters.hedges.value
     hedgesWon &+= counters.hedgesWon.value
+  }
+
+  /// Adds what one worker has left of its budget.
+  mutating func addBudget(_ counters: ClusterCounters, _ budget: RetryBudget, at now: UInt64) {
+    let toldAt = counters.retriesLeftAt.value
+    let isKnown = toldAt > 0 && now < toldAt &+ RetryBudget.memory
+    retriesLeft &+= isKnown ? counters.retriesLeft.value : UInt64(clamping: budget.leftAtRest)
   }
 }
 

@@ -28,6 +28,8 @@ public struct Observation: Sendable {
     public var firstByte = HistogramCounts()
     public var duration = HistogramCounts()
     public var retriesOverBudget: UInt64 = 0
+    /// Further tries that the budgets of all workers have left.
+    public var retriesLeft: UInt64 = 0
     public var hedges: UInt64 = 0
     public var hedgesWon: UInt64 = 0
     /// Requests in flight, and those that wait to be, where the cluster has limits.

@@ -33,7 +33,7 @@ final class ClusterRuntime {
   var onPanic: ((Bool) -> Void)?
   /// Called with a backend's address when its ejection is over.
   var onReturn: ((String) -> Void)?
-  let retryBudget: Slot<RetryBudget>
+  private let retryBudget: Slot<RetryBudget>
   /// In the order of the balancer's indices.
   let backends: [BackendRuntime]
   /// Their names, in the order of the balancer's indices.
@@ -83,10 +83,7 @@ final class ClusterRuntime {
     ejects = ejection != nil
     slowStart = SlowStart(duration: config.slowStart.milliseconds)
     panicThreshold = config.panicThreshold
-    retryBudget = Slot(
-      RetryBudget(
-        percent: config.retries.budget.percent,
-        minPerSecond: config.retries.budget.minPerSecond))
+    retryBudget = Slot(RetryBudget(config.retries.budget))
     encryption = config.tls.map { _ in
       ClusterEncryption(config, material: configuration.tls.clusters[config.name])
     }
@@ -151,6 +148,29 @@ final class ClusterRuntime {
     return (backends, plans)
   }
 
+  // MARK: The budget of further tries
+
+  /// Counts a request, at a time in milliseconds.
+  func countRequest(at now: UInt64) {
+    if retryBudget.value.countRequest(at: now) { tellBudget(at: now) }
+  }
+
+  /// Takes the right to one further try; false if there is none left.
+  func takeRetry(at now: UInt64) -> Bool {
+    let isTaken = retryBudget.value.take(at: now)
+    if !isTaken { counters.retriesOverBudget.add() }
+    tellBudget(at: now)
+    return isTaken
+  }
+
+  @inline(never)
+  private func tellBudget(at now: UInt64) {
+    counters.retriesLeft.set(retryBudget.value.left)
+    counters.retriesLeftAt.set(Int(clamping: now))
+  }
+
+  // MARK: Reloads, and others
+
   /// Milliseconds until the first resting backend may be tried, for `Retry-After`.
   func shortestRest(at now: Instant) -> UInt64 {
     backends.map { $0.pool.shared.rest.remaining(at: now.milliseconds) }.min() ?? 0
@@ -168,6 +188,12 @@ final class ClusterRuntime {
     balancer.value.adopt(
       from: old.balancer.value, subcluster: { index in subclusters[self.subclusters[index]] },
       backend: { positions[self.backends[$0].pool.shared.identity] })
+  }
+}
+
+extension RetryBudget {
+  init(_ config: RetryBudgetConfig) {
+    self.init(percent: config.percent, minPerSecond: config.minPerSecond)
   }
 }
 
