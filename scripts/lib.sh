@@ -95,9 +95,19 @@ need_build_tools() {
   need_packages binutils ca-certificates g++ git libc-ares-dev libssl-dev pkg-config zlib1g-dev
 }
 
+# Runs a command of Swift's with a place of its own for temporary files: its driver leaves some behind.
+with_temporary_files() {
+  local directory status=0
+  directory=$(mktemp -d)
+  TMPDIR=$directory "$@" || status=$?
+  rm -rf "$directory"
+  return "$status"
+}
+
 # The release executable, linked with the Swift runtime inside.
 build_release() {
-  timeout "$build_limit" swift build -c release --static-swift-stdlib --product portico
+  with_temporary_files timeout "$build_limit" swift build -c release --static-swift-stdlib \
+    --product portico
 }
 
 # A virtual environment in .build/venv with exactly what requirements.txt pins.
