@@ -9,8 +9,8 @@
 /// weights, and when it returns it goes on where it stopped, without a burst to make up.
 public struct SmoothWeightedRoundRobin: Sendable {
   private(set) var weights: [Int]
-  /// Of a candidate whose weight is 0, far below every other.
-  private var balances: [Int]
+  /// What each has, and what it earns.
+  private var accounts: Accounts
   /// The balances to which those return whose weight is 0.
   private var kept: [Int]
   /// All weights together.
@@ -24,7 +24,10 @@ public struct SmoothWeightedRoundRobin: Sendable {
   public init(weights: [Int], startingAt: Int = 0) {
     self.weights = weights.map { max(0, $0) }
     kept = weights.map { _ in 0 }
-    balances = self.weights.map { $0 == 0 ? Self.away : 0 }
+    accounts = Accounts(count: weights.count)
+    for (index, weight) in self.weights.enumerated() where weight > 0 {
+      accounts.open(index, balance: 0, earning: weight)
+    }
     total = self.weights.reduce(0, &+)
     guard total > 0, startingAt > 0 else { return }
     for _ in 0..<(startingAt % total) { _ = pick() }
@@ -32,19 +35,17 @@ public struct SmoothWeightedRoundRobin: Sendable {
 
   public var count: Int { weights.count }
 
-  private static let away = Int.min / 2
-
   public subscript(weightOf candidate: Int) -> Int {
     get { weights[candidate] }
     set {
       let (before, weight) = (weights[candidate], max(0, newValue))
       total &+= weight &- before
       weights[candidate] = weight
-      if before > 0, weight == 0 {
-        kept[candidate] = balances[candidate]
-        balances[candidate] = Self.away
-      } else if before == 0, weight > 0 {
-        balances[candidate] = kept[candidate]
+      if before > 0 { kept[candidate] = accounts[candidate] }
+      if weight > 0 {
+        accounts.open(candidate, balance: kept[candidate], earning: weight)
+      } else {
+        accounts.close(candidate)
       }
     }
   }
@@ -55,27 +56,7 @@ public struct SmoothWeightedRoundRobin: Sendable {
   public mutating func pick() -> Int? {
     if total == 0 { return nil }
     if weights.count == 1 { return 0 }
-    let (best, most) = Self.earn(weights, &balances)
-    balances[best] = most &- total
-    return best
-  }
-
-  private static func earn(
-    _ weights: [Int], _ balances: inout [Int]
-  ) -> (candidate: Int, balance: Int) {
-    var balances = balances.mutableSpan
-    let weights = weights.span
-    let count = balances.count
-    precondition(weights.count == count)
-    var (best, most) = (0, Int.min)
-    var index = 0
-    while index < count {
-      let balance = balances[index] &+ weights[index]
-      balances[index] = balance
-      if balance > most { (best, most) = (index, balance) }
-      index &+= 1
-    }
-    return (best, most)
+    return accounts.payDay(total)
   }
 
   /// Goes on with the sequence of `old`, whose candidates `mapping` finds for ours.
@@ -98,12 +79,15 @@ public struct SmoothWeightedRoundRobin: Sendable {
     let average = known.compactMap(\.self).reduce(0, &+) / max(1, known.count { $0 != nil })
     for index in weights.indices {
       let balance = known[index].map { max(-total, min(total, $0 &- average)) } ?? 0
-      if weights[index] == 0 { kept[index] = balance } else { balances[index] = balance }
+      kept[index] = balance
+      if weights[index] > 0 {
+        accounts.open(index, balance: balance, earning: weights[index])
+      }
     }
   }
 
   private func balance(of candidate: Int) -> Int? {
     guard weights.indices.contains(candidate) else { return nil }
-    return weights[candidate] == 0 ? kept[candidate] : balances[candidate]
+    return weights[candidate] == 0 ? kept[candidate] : accounts[candidate]
   }
 }
