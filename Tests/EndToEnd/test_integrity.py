@@ -6,9 +6,11 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+import threading
 import time
 from email.utils import parsedate_to_datetime
 
+import pytest
 from origins import OriginConnection
 from portico import eventually
 
@@ -46,6 +48,26 @@ def test_nothing_follows_an_answer_that_was_begun(make):
         data = bytes(client.reader.buffer)
     assert data.count(b"HTTP/1.1 200 OK") > 1
     assert b"HTTP/1.1 408" not in data
+
+
+@pytest.mark.parametrize("answers", [1000, 20_000])
+def test_small_answers_wait_for_who_reads_late(make, answers):
+    """Many small answers are on their way when the client begins to read, the last of them that of a
+    connection that closes: each arrives, whole and in order."""
+    answer = {"path": "/*", "respond": {"status": 200, "body": "x" * 150}}
+    portico = make.serve(make.origin(), routes=[answer],
+                         listener={"protocols": {"http1": {"max_requests": 0}}})
+    with portico.connect(receive_buffer=4096) as client:
+        requests = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * (answers - 1)
+        last = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        sender = threading.Thread(target=client.send, args=(requests + last,), daemon=True)
+        sender.start()
+        portico.wait_access(status=200)
+        for _ in range(answers):
+            response = client.response()
+            assert response.status == 200 and response.body == b"x" * 150
+        client.expect_end()
+        sender.join()
 
 
 def retry_with_content(make, head_octets: bytes, rest: bytes, **options):

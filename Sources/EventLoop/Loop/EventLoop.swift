@@ -36,6 +36,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   /// Where records are gathered before they are encrypted; nothing stays in it.
   let scratch = ByteBuffer(capacity: RecordSizer.largeRecord)
   var handshakes = HandshakeBudget()
+  let postponedWrites = PostponedWrites()
 
   private let epoll: Int32
   private let wakeup: Int32
@@ -116,11 +117,13 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     while !isStopping.load(ordering: .relaxed) {
       runReadyJobs()
       endTurn()
+      postponedWrites.sendAll()
       unsafe waitForEvents(events)
       expireTimers()
       callHandlers()
       resumeYielded()
     }
+    postponedWrites.sendAll()
   }
 
   /// Makes ``run()`` return after the current turn. From any thread.
@@ -169,17 +172,24 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     let count = unsafe epoll_wait(epoll, events, Int32(Self.eventsPerTurn), timeout)
     now = Instant.read()
     turn &+= 1
-    for index in 0..<max(0, Int(count)) {
-      let event = unsafe events[index]
-      if let pointer = unsafe event.data.ptr {
-        // Sound: a source unregisters before it dies, and no source dies amid a batch, since
-        // delivering runs no user code.
-        unsafe Unmanaged<EventSource>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
-          $0.deliver(unsafe event.events)
-        }
-      } else {
-        takeInbox()
-      }
+    let ready = max(0, Int(count))
+    var others = 0
+    for index in 0..<ready where unsafe !deliver(events[index], ifInitiated: true) { others &+= 1 }
+    guard others > 0 else { return }
+    for index in 0..<ready { unsafe _ = deliver(events[index], ifInitiated: false) }
+  }
+
+  private func deliver(_ event: epoll_event, ifInitiated: Bool) -> Bool {
+    guard let pointer = unsafe event.data.ptr else {
+      if !ifInitiated { takeInbox() }
+      return !ifInitiated
+    }
+    // Sound: a source unregisters before it dies, and no source dies amid a batch, since
+    // delivering runs no user code.
+    return unsafe Unmanaged<EventSource>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+      guard $0.isInitiated == ifInitiated else { return false }
+      $0.deliver(unsafe event.events)
+      return true
     }
   }
 

@@ -13,7 +13,11 @@ open class EventSource {
   }
   private let _descriptor: Cell<Int32>
 
-  init(descriptor: Int32, on loop: EventLoop) {
+  /// Whether we opened it, rather than the peer.
+  final let isInitiated: Bool
+
+  init(descriptor: Int32, on loop: EventLoop, isInitiated: Bool = false) {
+    self.isInitiated = isInitiated
     _descriptor = Cell(wrappedValue: descriptor)
     self.loop = loop
   }

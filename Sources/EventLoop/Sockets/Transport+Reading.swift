@@ -73,7 +73,7 @@ extension Transport {
   /// Asks the kernel, which may know more than the last turn of the loop has told.
   public func isQuiet() -> Bool {
     if isEncrypted { return isQuietBeneath() }
-    if isReadable || isPeerClosed { return false }
+    if isReadable || isPeerClosed || backlog != nil { return false }
     var octet: UInt8 = 0
     // Sound: one octet of a local variable; it is peeked at, not taken.
     let count = unsafe recv(descriptor, &octet, 1, Int32(MSG_PEEK | MSG_DONTWAIT))

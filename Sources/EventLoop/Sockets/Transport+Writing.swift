@@ -3,32 +3,36 @@ import Glibc
 
 extension Transport {
   public enum WriteResult: Equatable, Sendable {
-    /// How many octets the kernel took, 0 when it has no room.
+    /// How many octets were taken, 0 when the kernel has no room.
     case octets(Int)
     case failed(Int32)
   }
 
-  /// Writes what the kernel takes of `head`, `body` and `tail` at once, in one system call.
+  /// Writes what can be taken of `head`, `body` and `tail` at once: a little is taken as a whole and
+  /// sent at the end of the turn, more goes to the kernel in one system call.
   public func tryWrite(
     _ head: Span<UInt8>, _ body: Span<UInt8>, _ tail: Span<UInt8> = Span()
   ) -> WriteResult {
     guard isWritable else { return .octets(0) }
+    let wanted = head.count &+ body.count &+ tail.count
+    if wanted <= PostponedWrites.longest, !isEncrypted { return postpone(head, body, tail) }
+    return tryWriteNow(head, body, tail)
+  }
+
+  /// As ``tryWrite(_:_:_:)``, but nothing waits for the end of the turn.
+  private func tryWriteNow(
+    _ head: Span<UInt8>, _ body: Span<UInt8>, _ tail: Span<UInt8>
+  ) -> WriteResult {
+    sendPostponed()
+    guard isWritable else { return .octets(0) }
+    guard !hasEndedWriting else { return .failed(EPIPE) }
     if isEncrypted { return encrypt(head, body, tail) }
     let wanted = head.count &+ body.count &+ tail.count
-    while true {
-      let count = body.isEmpty && tail.isEmpty ? send(head) : gather(head, body, tail)
-      if count >= 0 {
-        if count < wanted { isWritable = false }
-        return .octets(count)
-      }
-      switch errno {
-      case EAGAIN:
-        isWritable = false
-        return .octets(0)
-      case EINTR: continue
-      default: return .failed(errno)
-      }
-    }
+    let count = body.isEmpty && tail.isEmpty ? send(head) : gather(head, body, tail)
+    guard count >= 0 || count == -Int(EAGAIN) else { return .failed(Int32(-count)) }
+    if count < wanted { isWritable = false }
+    if count > 0 { hasSentOctets = true }
+    return .octets(max(0, count))
   }
 
   /// What became of a message that was to go out at once.
@@ -39,12 +43,12 @@ extension Transport {
     case failed(Int32)
   }
 
-  /// Writes what `head` holds and then `body`, as far as the kernel takes it at once.
-  public func flush(_ head: borrowing OutputBuffer, _ body: Span<UInt8>) -> FlushResult {
-    flushed(tryWrite(head.span, body), of: head.count &+ body.count)
+  /// Sends what `output` holds, as far as the kernel takes it, without waiting for the end of the turn.
+  public func flushNow(_ output: borrowing OutputBuffer) -> FlushResult {
+    flushed(tryWriteNow(output.span, Span(), Span()), of: output.count)
   }
 
-  /// As ``flush(_:_:)``, and then what `tail` holds.
+  /// Writes what `head` holds, `body`, and what `tail` holds, as far as it is taken at once.
   public func flush(
     _ head: borrowing OutputBuffer, _ body: Span<UInt8>, _ tail: borrowing OutputBuffer
   ) -> FlushResult {
@@ -60,10 +64,16 @@ extension Transport {
     }
   }
 
-  private func send(_ octets: Span<UInt8>) -> Int {
+  /// - Returns: Octets that the kernel took, or a negative `errno`.
+  func send(_ octets: Span<UInt8>) -> Int {
     // Sound: the span is borrowed for the whole call, and the kernel only reads it.
-    unsafe octets.withUnsafeBytes {
-      unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    unsafe octets.withUnsafeBytes { octets in
+      while true {
+        let count = unsafe Glibc.send(
+          descriptor, octets.baseAddress, octets.count, Int32(MSG_NOSIGNAL))
+        if count >= 0 { return count }
+        if errno != EINTR { return -Int(errno) }
+      }
     }
   }
 
@@ -90,8 +100,8 @@ extension Transport {
     while true {
       let result =
         written < head.count
-        ? tryWrite(head.extracting(written..<head.count), body)
-        : tryWrite(Span(), body.extracting((written - head.count)..<body.count))
+        ? tryWriteNow(head.extracting(written..<head.count), body, Span())
+        : tryWriteNow(Span(), body.extracting((written - head.count)..<body.count), Span())
       switch result {
       case .failed(let code): throw .broken(code)
       case .octets(let count):
@@ -145,7 +155,11 @@ private func sendPieces(
       var message = unsafe msghdr()
       unsafe message.msg_iov = pieces
       unsafe message.msg_iovlen = 3
-      return unsafe sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL))
+      while true {
+        let count = unsafe sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL))
+        if count >= 0 { return count }
+        if errno != EINTR { return -Int(errno) }
+      }
     }
   }
 }

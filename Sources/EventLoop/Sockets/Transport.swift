@@ -29,13 +29,16 @@ public final class Transport: EventSource {
 
   /// What the loop has told of the socket, and how it is to be taken.
   private struct Flags: OptionSet {
-    var rawValue: UInt8
+    var rawValue: UInt16
     static let readable = Flags(rawValue: 1)
     static let writable = Flags(rawValue: 2)
     static let peerClosed = Flags(rawValue: 4)
     static let hungUp = Flags(rawValue: 8)
     static let allowsHalfClose = Flags(rawValue: 16)
     static let encrypted = Flags(rawValue: 32)
+    static let sentOctets = Flags(rawValue: 64)
+    static let endedWriting = Flags(rawValue: 128)
+    static let endsAfterBacklog = Flags(rawValue: 256)
   }
 
   private let flags: Cell<Flags>
@@ -75,6 +78,26 @@ public final class Transport: EventSource {
     get { flags.wrappedValue.contains(.encrypted) }
     set { set(.encrypted, newValue) }
   }
+  /// Whether the kernel has taken an octet since ``beginMessage()``.
+  var hasSentOctets: Bool {
+    get { flags.wrappedValue.contains(.sentOctets) }
+    set { set(.sentOctets, newValue) }
+  }
+  /// Whether nothing can be written any more: our half has ended, or the kernel has refused what a writer
+  /// was told is written.
+  var hasEndedWriting: Bool {
+    get { flags.wrappedValue.contains(.endedWriting) }
+    set { set(.endedWriting, newValue) }
+  }
+  /// Whether the sending half ends once the backlog is gone.
+  var endsAfterBacklog: Bool {
+    get { flags.wrappedValue.contains(.endsAfterBacklog) }
+    set { set(.endsAfterBacklog, newValue) }
+  }
+  /// Where in the loop's ``PostponedWrites`` its own stand; negative if nowhere.
+  @Cell var postponed: Int32 = -1
+  /// What the kernel did not take of what was postponed. While it is there, nobody can write.
+  @Cell var backlog: Backlog?
   var records: RecordLayer? {
     get { recordLayer.wrappedValue }
     set { recordLayer.wrappedValue = newValue }
@@ -100,7 +123,7 @@ public final class Transport: EventSource {
   public init(descriptor: Int32, on loop: EventLoop, isConnecting: Bool = false) {
     reads = WaitPoint(on: loop)
     flags = Cell(wrappedValue: isConnecting ? [] : .writable)
-    super.init(descriptor: descriptor, on: loop)
+    super.init(descriptor: descriptor, on: loop, isInitiated: isConnecting)
     loop.registerEdgeTriggered(self)
   }
 
@@ -126,6 +149,7 @@ public final class Transport: EventSource {
   }
 
   func becomeWritable() {
+    guard sendBacklog() else { return }
     isWritable = true
     blockedWrites?.signal()
   }
@@ -135,11 +159,19 @@ public final class Transport: EventSource {
   /// Ends the sending half: the peer reads to the end of the stream.
   public func shutDownSending() {
     records?.sayEnd()
-    if descriptor >= 0 { _ = shutdown(descriptor, Int32(SHUT_WR)) }
+    sendPostponed()
+    hasEndedWriting = true
+    if backlog != nil {
+      endsAfterBacklog = true
+    } else if descriptor >= 0 {
+      _ = shutdown(descriptor, Int32(SHUT_WR))
+    }
   }
 
   /// Ends both halves. The descriptor stays until the reader closes it.
   public func shutDown() {
+    sendPostponed()
+    hasEndedWriting = true
     if descriptor >= 0 { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
   }
 
@@ -150,11 +182,15 @@ public final class Transport: EventSource {
     setSocketOption(descriptor, SOL_SOCKET, SO_LINGER, &linger)
   }
 
+  /// Closes the descriptor. What the kernel has not taken by then is lost: ``finishWriting(stall:)``.
+  ///
   /// Out of epoll first: a descriptor that a duplicate keeps open would go on delivering events to
   /// an object that may be gone.
   public func close() {
     guard descriptor >= 0 else { return }
     if isEncrypted { endEncryption() }
+    sendPostponed()
+    hasEndedWriting = true
     loop.unregister(self)
     _ = Glibc.close(descriptor)
     descriptor = -1

@@ -135,6 +135,7 @@ extension Transport {
     case .failed: return progress.count > 0 ? .octets(progress.count) : .failed(EPIPE)
     case .endOfStream, nil: break
     }
+    if progress.count > 0 { hasSentOctets = true }
     return .octets(progress.count)
   }
 

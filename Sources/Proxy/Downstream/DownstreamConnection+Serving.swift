@@ -19,14 +19,14 @@ extension DownstreamConnection {
       case .plainHTTP:
         await HTTP1Session(self, input: input).refuse(
           .downstream(.badRequest, .plainHTTPOnTLSPort))
-        return close()
+        return await finish()
       case .gone: return close()
       }
       switch await identify(input) {
       case .chosen(let chosen): service = chosen
       case .refused(let error):
         await HTTP1Session(self, input: input).refuse(error)
-        return close()
+        return await finish()
       case .gone: return close()
       }
     }
@@ -40,8 +40,17 @@ extension DownstreamConnection {
     case .refuseVersion:
       await HTTP1Session(self, input: input).refuse(
         .downstream(.httpVersionNotSupported, .http2NotEnabled))
-      close()
+      await finish()
     }
+  }
+
+  /// Closes it when what was written has gone out, or the client takes nothing for too long.
+  func finish() async {
+    if phase == .closed { return }
+    do throws(TransportError) {
+      try await transport.finishWriting(stall: listener.writeIdleTimeout)
+    } catch {}
+    close()
   }
 
   private func serveHTTP1(_ input: MessageInput) async {
@@ -51,7 +60,7 @@ extension DownstreamConnection {
     exchangeLog = nil
     switch end {
     case .park: park()
-    case .close: close()
+    case .close: await finish()
     case .upgrade(let session):
       service = .http2
       http2 = session

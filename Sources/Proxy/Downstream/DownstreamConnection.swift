@@ -141,7 +141,7 @@ final class DownstreamConnection: WaitHandler {
     case .fresh, .parked:
       if isParked {
         transport.reads.unwatch()
-        close()
+        endParked()
       } else {
         transport.reads.abort()
       }
@@ -149,6 +149,14 @@ final class DownstreamConnection: WaitHandler {
     case .serving: http2?.shutDown()
     case .closed: break
     }
+  }
+
+  /// A client that reads slowly gets the rest of its last response first.
+  private func endParked() {
+    guard transport.hasBacklog else { return close() }
+    phase = .serving
+    countParked(false)
+    state.start { await self.finish() }
   }
 
   /// Ends it now, whatever it does.

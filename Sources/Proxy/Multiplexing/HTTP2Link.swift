@@ -202,7 +202,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   private func flush() {
     guard !isOver, !isBlocked else { return }
     if !engine.output.isEmpty {
-      switch transport.flush(engine.output, Span()) {
+      switch transport.flushNow(engine.output) {
       case .complete:
         engine.output.removeAll()
         engine.outputFlushed()
@@ -243,7 +243,7 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   /// Sends what there is as far as the socket takes it, and nothing more after that.
   final func end() {
     guard !isOver else { return }
-    if !isBlocked, !engine.output.isEmpty { _ = transport.flush(engine.output, Span()) }
+    if !isBlocked, !engine.output.isEmpty { _ = transport.flushNow(engine.output) }
     failStreams()
   }
 

@@ -39,8 +39,7 @@ extension BackendConnection: UpstreamStream {
     _ piece: Span<UInt8>, isEnd: Bool, _ trailers: TrailerSection?
   ) throws(ProxyError) -> Bool {
     do throws(TransportError) {
-      let count = try output.send(piece, isChunked: sendsChunks, isEnd: isEnd, trailers: trailers)
-      if count > 0 { wasWrittenTo = true }
+      try output.send(piece, isChunked: sendsChunks, isEnd: isEnd, trailers: trailers)
       return !output.hasUnsent
     } catch {
       throw .upstream(.badGateway, .backendWriteFailed, retry: .ifReused)
@@ -50,7 +49,7 @@ extension BackendConnection: UpstreamStream {
   func sendMore(
     of piece: Span<UInt8>, until deadline: Instant
   ) async throws(TransportError) -> Bool {
-    if try await output.sendMore(of: piece, until: deadline) > 0 { wasWrittenTo = true }
+    _ = try await output.sendMore(of: piece, until: deadline)
     return !output.hasUnsent
   }
 

@@ -40,8 +40,8 @@ final class BackendConnection: WaitHandler {
   @Cell private var idleDeadline = Instant.never
   /// When it was given back.
   @Cell private(set) var idleSince = Instant.never
-  /// Whether any octet of the exchange's request was sent.
-  @Cell var wasWrittenTo = false
+  /// Whether any octet of the exchange's request was sent, or may have been.
+  var wasWrittenTo: Bool { transport.mayHaveSent }
   /// Whether the request's content goes out in the chunked coding.
   @Cell var sendsChunks = false
   @Cell var responseHasContent = false
@@ -65,7 +65,7 @@ final class BackendConnection: WaitHandler {
   /// An exchange begins on it.
   func begin() {
     exchanges = exchanges &+ 1
-    wasWrittenTo = false
+    transport.beginMessage()
     parser.reset()
   }
 
