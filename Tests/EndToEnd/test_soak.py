@@ -93,6 +93,7 @@ def test_a_gibibyte_down_and_up_with_flat_memory(make):
 def test_both_ways_at_once(make):
     """256 MiB up and down at the same time on one exchange: neither direction waits for the other."""
     size = 256 * MIB
+    received = threading.Event()
 
     def script(connection: OriginConnection) -> None:
         request = connection.read_head()
@@ -104,6 +105,7 @@ def test_both_ways_at_once(make):
         early = len(connection.reader.buffer)
         connection.reader.buffer.clear()
         receive(connection.sock, size - early)
+        received.set()
         sender.join()
     portico = make.serve(make.origin(script))
     with portico.connect() as client, Peak(portico) as peak:
@@ -116,6 +118,8 @@ def test_both_ways_at_once(make):
         client.reader.buffer.clear()
         receive(client.sock, size - early)
         sender.join()
+        # Who leaves has no more interest in what is still on its way.
+        assert received.wait(30)
     assert peak.growth < 8 * MIB
 
 
