@@ -37,6 +37,6 @@ public func onLoop<Result: Sendable>(
 ) async throws -> Result {
   let runner = try LoopRunner()
   defer { runner.loop.stop() }
-  // The loop as task executor too, as the data plane has it.
+  // The test waits for tasks too, which without the preference would come back over the global pool.
   return try await Task(executorPreference: runner.loop) { try await body(runner) }.value
 }

@@ -5,9 +5,9 @@ import Synchronization
 
 /// One thread's reactor: an epoll set, a timer wheel, and the queue of Swift jobs that are ready.
 ///
-/// It is the serial executor of an actor *and* the task executor of every task of that actor. Both
-/// are needed: a continuation resumes on the task executor, so without the preference the job takes
-/// a detour over the global pool and arrives from another thread, while this one sleeps.
+/// It is the serial executor of an actor. It is a task executor only for those that begin a task from
+/// another thread, or wait for something else than a ``WaitPoint``: such a task would take a detour over
+/// the global pool without the preference.
 ///
 /// Everything but ``enqueue(_:)`` and ``stop()`` belongs to the thread that called
 /// ``run()``.
@@ -42,7 +42,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private let wakeup: Int32
   private let ready = Slot<[UnownedJob]>([])
   private var running: [UnownedJob] = []
-  private var nextTurn: [UnsafeContinuation<Void, Never>] = unsafe []
+  let door = WaitingRoom.Door()
+  let waitingRoom: WaitingRoom
   private var expired: [WaitPoint] = []
   private var handlers: [(any WaitHandler, WaitOutcome)] = []
   private var turnEnds: [any TurnEndHandler] = []
@@ -57,6 +58,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     wakeup = eventfd(0, Int32(CLINUX_EVENTFD_FLAGS))
     precondition(epoll >= 0 && wakeup >= 0, "no descriptor for an event loop")
     timers = TimerWheel(now: Instant.read())
+    waitingRoom = WaitingRoom(door)
     var event = unsafe epoll_event()
     unsafe event.events = EPOLLIN.rawValue
     unsafe event.data.ptr = nil  // nil means the wakeup
@@ -95,8 +97,11 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   /// Suspends the calling task until the next turn, so that one fast transfer does not own the loop.
   public func yieldTurn() async {
-    unsafe await withUnsafeContinuation { unsafe nextTurn.append($0) }
+    await waitingRoom.stay()
   }
+
+  /// Runs `job`, whose wait has ended, in this turn.
+  func resume(_ job: UnownedJob) { ready.value.append(job) }
 
   func callAfterDelivery(_ handler: any WaitHandler, _ outcome: WaitOutcome) {
     handlers.append((handler, outcome))
@@ -136,14 +141,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   private func runReadyJobs() {
     let serial = unsafe asUnownedSerialExecutor()
-    let task = unsafe asUnownedTaskExecutor()
     while !ready.value.isEmpty {
       swap(&ready.value, &running)
       jobsOfTurn &+= running.count
-      // Naming both executors spares the runtime a hop between them.
-      for job in running {
-        unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: task)
-      }
+      for job in running { unsafe job.runSynchronously(on: serial) }
       running.removeAll(keepingCapacity: true)
     }
   }
@@ -160,7 +161,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   private func waitForEvents(_ events: UnsafeMutablePointer<epoll_event>) {
     var timeout: Int32 = 0
-    if unsafe nextTurn.isEmpty, ready.value.isEmpty, turnEnds.isEmpty {
+    if door.nextTurn.value.isEmpty, ready.value.isEmpty, turnEnds.isEmpty {
       if let delay = timers.delayToNextSlot(from: now) {
         timeout = Int32(clamping: (delay + 999) / 1000)
       } else {
@@ -209,9 +210,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   }
 
   private func resumeYielded() {
-    guard unsafe !nextTurn.isEmpty else { return }
-    for index in unsafe nextTurn.indices { unsafe nextTurn[index].resume() }
-    unsafe nextTurn.removeAll(keepingCapacity: true)
+    if door.nextTurn.value.isEmpty { return }
+    ready.value.append(contentsOf: door.nextTurn.value)
+    door.nextTurn.value.removeAll(keepingCapacity: true)
   }
 
   // MARK: Other threads

@@ -26,10 +26,12 @@ public protocol WaitHandler: AnyObject {
 /// point at which it waits.
 @safe
 public final class WaitPoint {
-  @safe
   private enum State {
     case idle
-    case task(UnsafeContinuation<WaitOutcome, Never>)
+    /// A task is on its way to the waiting room.
+    case task
+    /// The job of the task that waits.
+    case job(UnownedJob)
     case handler(any WaitHandler)
   }
 
@@ -38,6 +40,8 @@ public final class WaitPoint {
     set { _state.wrappedValue = newValue }
   }
   private let _state = Cell<State>(wrappedValue: .idle)
+  /// How the last wait of a task ended.
+  @Cell private var outcome = WaitOutcome.ready
   private let loop: EventLoop
   /// Its entry in the wheel; negative while it has none.
   var timer: TimerWheel.ID = -1
@@ -62,7 +66,7 @@ public final class WaitPoint {
   public var isWaiting: Bool {
     switch state {
     case .idle: false
-    case .task, .handler: true
+    case .task, .job, .handler: true
     }
   }
 
@@ -72,12 +76,14 @@ public final class WaitPoint {
   public func wait(until deadline: Instant) async -> WaitOutcome {
     guard case .idle = state else { preconditionFailure("two tasks wait at one point") }
     arm(until: deadline)
-    // Sound: the continuation is resumed exactly once, since `end` takes it out of the state; a
-    // point that goes away while somebody waits would be held by that task.
-    // `withUnsafeContinuation` would look for the executor both before and after it suspends, which
-    // takes the task's lock: this form does so after only.
-    return unsafe await _unsafeInheritExecutor_withUnsafeContinuation { unsafe state = .task($0) }
+    state = .task
+    loop.door.expect(for: self)
+    await loop.waitingRoom.stay()
+    return outcome
   }
+
+  /// Takes the job of the task that waits.
+  func keep(_ job: UnownedJob) { state = .job(job) }
 
   /// Leaves `handler` to be called instead of suspending a task.
   ///
@@ -118,10 +124,12 @@ public final class WaitPoint {
   private func end(_ outcome: WaitOutcome) {
     switch state {
     case .idle: return
-    case .task(let continuation):
+    case .task: preconditionFailure("a wait ended before it began")
+    case .job(let job):
       state = .idle
       deadline = .never
-      unsafe continuation.resume(returning: outcome)
+      self.outcome = outcome
+      loop.resume(job)
     case .handler(let handler):
       state = .idle
       deadline = .never

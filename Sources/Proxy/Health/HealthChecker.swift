@@ -77,7 +77,7 @@ actor HealthChecker {
   // MARK: Checking
 
   private func start(_ target: HealthTarget) {
-    Task.immediate(executorPreference: loop) {
+    Task.immediate {
       _ = self
       await self.watch(target)
     }

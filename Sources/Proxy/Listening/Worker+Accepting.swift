@@ -16,7 +16,7 @@ extension Worker {
       let acceptor = Acceptor(listener.socket, on: loop)
       acceptors.append(acceptor)
       let name = listener.name
-      Task.immediate(executorPreference: loop) {
+      Task.immediate {
         _ = self
         await self.accept(from: acceptor, for: name)
       }
@@ -112,7 +112,7 @@ extension Worker {
     state.lastPause = loop.now
     guard !isTold else { return }
     state.onEvent(.acceptingPaused(worker: index, reason: reason))
-    Task.immediate(executorPreference: loop) {
+    Task.immediate {
       _ = self
       await self.tellResumption()
     }

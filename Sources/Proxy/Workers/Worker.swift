@@ -85,7 +85,7 @@ public actor Worker {
     }
     guard !isSpawning else { return }
     isSpawning = true
-    Task.immediate(executorPreference: loop) {
+    Task.immediate {
       _ = self
       await self.spawn()
     }
@@ -124,15 +124,15 @@ public actor Worker {
   }
 
   private func start(_ connection: DownstreamConnection) {
-    Task.immediate(executorPreference: loop) {
+    Task.immediate {
       _ = self
       await connection.serve()
     }
   }
 
-  /// The one form of starting a task that keeps what it uses on this loop.
+  /// The one form of starting a task that keeps what it uses on this loop. It begins at once.
   private func start(_ job: @escaping () async -> Void) {
-    Task.immediate(executorPreference: loop) {
+    Task.immediate {
       _ = self
       await job()
     }
