@@ -3,8 +3,9 @@ public import Bytes
 /// The head of a response, as offsets into the octets that it was parsed from.
 ///
 /// Whatever protocol it came by. Made once per connection or stream and filled for each response,
-/// interim ones included, so that its memory is reused.
-public struct ResponseHead: Sendable {
+/// interim ones included, so that its memory is reused. It is never copied by accident: that would retain
+/// the memory of its fields, as would every function that is handed one.
+public struct ResponseHead: ~Copyable, Sendable {
   /// From 100 to 599.
   public var status: UInt16 = 0
   /// 0 for HTTP/1.0, else 1.
@@ -23,6 +24,16 @@ public struct ResponseHead: Sendable {
   public var keepAliveTimeoutSeconds: UInt32?
 
   public init() {}
+
+  /// One more that says the same of the same octets.
+  public var copied: ResponseHead {
+    var other = ResponseHead()
+    (other.status, other.minorVersion, other.reason) = (status, minorVersion, reason)
+    (other.fields, other.length, other.framing) = (fields, length, framing)
+    (other.isPersistent, other.upgradeNamed) = (isPersistent, upgradeNamed)
+    other.keepAliveTimeoutSeconds = keepAliveTimeoutSeconds
+    return other
+  }
 
   /// Whether this is a 1xx response, which another head follows.
   public var isInterim: Bool { StatusCode(rawValue: status).isInterim }

@@ -206,7 +206,7 @@ extension HTTP2RequestStream: DownstreamStream {
     _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, by version: WireVersion,
     first: Span<UInt8>
   ) throws(ProxyError) -> Bool {
-    var consent = copy head
+    var consent = head.copied
     for index in consent.fields.lines.indices
     where bytes[consent.fields.lines[index].name].equalsIgnoringCase("sec-websocket-accept") {
       consent.fields.markHopByHop(at: index)

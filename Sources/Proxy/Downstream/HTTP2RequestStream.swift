@@ -56,7 +56,7 @@ final class HTTP2RequestStream: HTTP2Stream {
   }
 
   private func begin(on session: HTTP2Session, _ connection: DownstreamConnection) {
-    listener = session.listener
+    if listener !== session.listener { listener = session.listener }
     if let slot { request.stream = session.engine.streamID(slot).rawValue }
     request.from(connection, text: session.clientText)
     // Before the exchange begins, what the last one found out would count.

@@ -7,9 +7,9 @@ import HTTPSemantics
 extension Exchange {
   /// Whether the request looks like a call, whatever its route says.
   func isGRPCByType(_ request: Request) -> Bool {
-    guard request.version == .http2, let line = request.head.fields.first(.contentType) else {
-      return false
-    }
+    guard request.version == .http2, request.head.fields.contains(.contentType),
+      let line = request.head.fields.first(.contentType)
+    else { return false }
     return request.withBytes { GRPC.isCall(contentType: $0[line.value]) }
   }
 

@@ -56,6 +56,8 @@ final class Request {
     client = connection.peer
     clientText = text
     isTrusted = connection.isTrusted
+    // In clear there is nothing to replace, and nothing to replace it by.
+    guard tls != nil || !tlsCipher.isEmpty || connection.transport.tls != nil else { return }
     tls = connection.transport.tls
     tlsCipher = connection.cipher
     identity = connection.identity

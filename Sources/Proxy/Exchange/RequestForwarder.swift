@@ -12,7 +12,7 @@ struct RequestForwarder {
   let cluster: ClusterRuntime
   let backend: BackendRuntime
   /// nil: what the client says of traces goes on as it is.
-  var trace: Trace?
+  let trace: Trace?
 
   /// Writes the whole head for an HTTP/1.1 backend, over what `output` holds.
   ///
@@ -29,7 +29,7 @@ struct RequestForwarder {
     output.append("Host: ")
     writeAuthority(bytes, into: &output)
     output.append("\r\n")
-    writeFields(requestID: requestID, scratch: &scratch, into: &output)
+    writeFields(bytes, requestID: requestID, scratch: &scratch, into: &output)
     if let tunnel = request.tunnel {
       tunnel.writeRequest(into: &output)
     } else {
@@ -82,16 +82,17 @@ struct RequestForwarder {
   }
 
   /// Writes the fields that go on and those that are ours, but for framing and connection.
+  ///
+  /// - Parameter bytes: What the offsets of the request's head count in.
   func writeFields<Writer: FieldWriter & ~Copyable>(
-    requestID: borrowing OutputBuffer, scratch: inout OutputBuffer, into writer: inout Writer
+    _ bytes: Span<UInt8>, requestID: borrowing OutputBuffer, scratch: inout OutputBuffer,
+    into writer: inout Writer
   ) {
     // Not as a whole: a copy would retain its lists, whose memory all workers share.
     let adds = (
       xForwarded: listener.forwarding.xForwarded, forwarded: listener.forwarding.forwarded,
       requestID: listener.forwarding.requestID
     )
-    let buffer = request.buffer
-    let bytes = buffer.span.extracting(request.base..<buffer.capacity)
     let trusted = request.isTrusted
     var isFirstCookie = true
     for index in request.head.fields.lines.indices {

@@ -73,7 +73,7 @@ extension Tunnel {
   /// Passes the head of a 101 that is the answer to what was asked.
   ///
   /// - Parameter bytes: What the offsets of `head` count in.
-  func checkConsent(_ head: ResponseHead, _ bytes: Span<UInt8>) throws(ProxyError) {
+  func checkConsent(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) throws(ProxyError) {
     guard head.upgradeNamed, UpgradeField.isOnly(Self.token, in: head.fields, bytes) else {
       throw .upstream(.badGateway, .wrongUpgrade)
     }

@@ -61,10 +61,9 @@ class HTTP2Stream {
 
   /// Ends being a stream; what has not ended is reset.
   final func unbind() {
-    guard let link, let slot else { return }
-    content.removeAll(to: state.buffers)
-    self.link = nil
+    guard let slot, let link = _link.exchange(nil) else { return }
     self.slot = nil
+    if content.isEmpty { content.hasEnded = false } else { content.removeAll(to: state.buffers) }
     link.release(slot)
   }
 

@@ -35,6 +35,9 @@ struct StreamContent {
     return chunks.first.map { $0.octets.count == lent } ?? true
   }
 
+  /// Whether nothing has come, but maybe the end.
+  var isEmpty: Bool { chunks.isEmpty && canRewind }
+
   /// Whether there is something that the reader does not have yet.
   var hasMore: Bool { chunks.count > 1 || (chunks.first.map { $0.octets.count > lent } ?? false) }
 

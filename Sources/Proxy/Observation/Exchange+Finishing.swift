@@ -19,22 +19,17 @@ extension Exchange {
     let duration = UInt64(clamping: (now - log.beganAt).microseconds)
     let firstByte =
       log.headAt == .never ? duration : UInt64(clamping: (log.headAt - log.beganAt).microseconds)
-    // A tunnel's time is what its peers make of it.
-    let isTunnel = log.status == .switchingProtocols
-    let counters = listener.counters
-    counters.requests.add()
-    counters.firstByte.record(firstByte)
-    counters.requestSize.record(log.octetsIn)
-    counters.responseSize.record(log.octetsOut)
-    if !isTunnel { counters.duration.record(duration) }
-    if let cluster = way.cluster {
-      cluster.counters.firstByte.record(firstByte)
-      if !isTunnel { cluster.counters.duration.record(duration) }
+    let whole = log.status == .switchingProtocols ? nil : duration
+    let (octetsIn, octetsOut) = (log.octetsIn, log.octetsOut)
+    // Call by call, since each object that is held from one to the next would be retained.
+    listener.counters.count(
+      firstByte: firstByte, duration: whole, octetsIn: octetsIn, octetsOut: octetsOut)
+    way.cluster?.counters.count(firstByte: firstByte, duration: whole)
+    if let route = way.route {
+      route.counters.count(log.status, octetsIn: octetsIn, octetsOut: octetsOut)
+    } else {
+      state.counters.unrouted.count(log.status, octetsIn: octetsIn, octetsOut: octetsOut)
     }
-    let route = way.route?.counters ?? state.counters.unrouted
-    route.responses.count(log.status)
-    route.octetsIn.add(log.octetsIn)
-    route.octetsOut.add(log.octetsOut)
     if let end = log.end { state.counters.errors.count(end) }
   }
 

@@ -3,14 +3,21 @@ import EventLoop
 import HTTPSemantics
 
 /// What an exchange is in a trace.
-struct Trace {
+// A class, since most are in none: a word to pass on, not six.
+final class Trace {
   /// Our own span: what backends are told.
-  var own: TraceParent
+  let own: TraceParent
   /// The span of the client's that has caused it; 0 for none.
-  var parent: UInt64 = 0
+  let parent: UInt64
   /// Whether the client's `tracestate` goes along: not without its `traceparent` (W3C Trace Context
   /// §4.3).
-  var keepsState = false
+  let keepsState: Bool
+
+  init(own: TraceParent, parent: UInt64 = 0, keepsState: Bool = false) {
+    self.own = own
+    self.parent = parent
+    self.keepsState = keepsState
+  }
 }
 
 extension Exchange {

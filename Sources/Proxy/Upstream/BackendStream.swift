@@ -14,7 +14,7 @@ final class BackendStream: HTTP2Stream {
   @Cell private var octets = ByteBuffer(capacity: 0)
   @Cell private var hasHead = false
   /// Heads that came while the one before was not dealt with yet.
-  private let further = Slot([(head: ResponseHead, octets: ByteBuffer)]())
+  private let further = Slot([FurtherHead]())
   @Cell private(set) var isReused = false
   @Cell private(set) var wasWrittenTo = false
 
@@ -43,7 +43,17 @@ final class BackendStream: HTTP2Stream {
     }
     let buffer = ByteBuffer(capacity: count)
     buffer.copy(engine.headOctets.span)
-    further.value.append((engine.responseHead, buffer))
+    further.value.append(FurtherHead(engine.responseHead, buffer))
+  }
+
+  private final class FurtherHead {
+    var head: ResponseHead
+    let octets: ByteBuffer
+
+    init(_ head: borrowing ResponseHead, _ octets: ByteBuffer) {
+      self.head = head.copied
+      self.octets = octets
+    }
   }
 }
 
@@ -63,8 +73,11 @@ extension BackendStream: UpstreamStream {
     link.provideOutput()
     guard link.engine.beginHead(slot) else { throw self.error }
     wasWrittenTo = true
-    writeControlData(forwarder, to: link)
-    forwarder.writeFields(requestID: requestID, scratch: &state.scratch, into: &link.engine)
+    let buffer = forwarder.request.buffer
+    let bytes = buffer.span.extracting(forwarder.request.base..<buffer.capacity)
+    writeControlData(forwarder, bytes, to: link)
+    forwarder.writeFields(
+      bytes, requestID: requestID, scratch: &state.scratch, into: &link.engine)
     writeFraming(of: forwarder.request, to: link)
     let endsWithHead = isEnd && first.isEmpty && trailers == nil
     link.engine.endHead(slot, endsStream: endsWithHead)
@@ -96,7 +109,7 @@ extension BackendStream: UpstreamStream {
     state.scratch.removeAll()
     forwarder.writeTarget(bytes, into: &state.scratch)
     meter.count(":path", state.scratch.count)
-    forwarder.writeFields(requestID: requestID, scratch: &state.scratch, into: &meter)
+    forwarder.writeFields(bytes, requestID: requestID, scratch: &state.scratch, into: &meter)
     if request.head.acceptsTrailers { meter.count("te", 8) }
     if case .length = request.head.framing { meter.count("content-length", 20) }
     guard meter.octets <= Int(limit) else {
@@ -104,10 +117,10 @@ extension BackendStream: UpstreamStream {
     }
   }
 
-  private func writeControlData(_ forwarder: RequestForwarder, to link: HTTP2Link) {
+  private func writeControlData(
+    _ forwarder: RequestForwarder, _ bytes: Span<UInt8>, to link: HTTP2Link
+  ) {
     let request = forwarder.request
-    let buffer = request.buffer
-    let bytes = buffer.span.extracting(request.base..<buffer.capacity)
     link.engine.encode(pseudo: .methodPseudo, bytes[request.head.methodBytes])
     link.engine.encode(pseudo: .schemePseudo, request.scheme.octets)
     state.scratch.removeAll()
@@ -165,7 +178,8 @@ extension BackendStream: UpstreamStream {
       return
     }
     further.value.removeFirst()
-    (head, octets) = next
+    swap(&head, &next.head)
+    octets = next.octets
   }
 
   func beginContent() {}

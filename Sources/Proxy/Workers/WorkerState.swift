@@ -144,8 +144,10 @@ final class WorkerState {
   private static let idleRequestStreamsKept = 256
 
   /// What serves a request of an HTTP/2 client; used before, if there is one.
-  func takeRequestStream(for listener: ListenerRuntime) -> HTTP2RequestStream {
-    idleRequestStreams.value.popLast() ?? HTTP2RequestStream(self, listener: listener)
+  func takeRequestStream(
+    for listener: @autoclosure () -> ListenerRuntime
+  ) -> HTTP2RequestStream {
+    idleRequestStreams.value.popLast() ?? HTTP2RequestStream(self, listener: listener())
   }
 
   /// - Returns: Whether it is to wait for another request.

@@ -17,7 +17,7 @@ struct ResponseSummary: Equatable {
 
   init(_ change: (inout ResponseSummary) -> Void = { _ in }) { change(&self) }
 
-  init(_ head: ResponseHead, of bytes: [UInt8]) {
+  init(_ head: borrowing ResponseHead, of bytes: [UInt8]) {
     status = head.status
     minorVersion = head.minorVersion
     reason = bytes.span[head.reason].text

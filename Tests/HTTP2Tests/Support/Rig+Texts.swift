@@ -20,7 +20,7 @@ extension Rig {
   }
 
   var responseText: String {
-    let head = connection.responseHead
+    let head = connection.responseHead.copied
     return "\(head.status) \(head.framing)"
       + fieldsText(head.fields, connection.headOctets.array)
   }

@@ -18,4 +18,12 @@ final class ClusterCounters: Sendable {
     firstByte = Histogram(bounds: bounds.times)
     duration = Histogram(bounds: bounds.times)
   }
+
+  /// Counts a request that has ended.
+  ///
+  /// - Parameter duration: nil: that of a tunnel, which is what its peers make of it.
+  func count(firstByte: UInt64, duration: UInt64?) {
+    self.firstByte.record(firstByte)
+    if let duration { self.duration.record(duration) }
+  }
 }

@@ -15,6 +15,17 @@ final class ListenerCounters: Sendable {
     requestSize = Histogram(bounds: bounds.sizes)
     responseSize = Histogram(bounds: bounds.sizes)
   }
+
+  /// Counts a request that has ended.
+  ///
+  /// - Parameter duration: nil: that of a tunnel, which is what its peers make of it.
+  func count(firstByte: UInt64, duration: UInt64?, octetsIn: UInt64, octetsOut: UInt64) {
+    requests.add()
+    self.firstByte.record(firstByte)
+    requestSize.record(octetsIn)
+    responseSize.record(octetsOut)
+    if let duration { self.duration.record(duration) }
+  }
 }
 
 /// Where the buckets of histograms end.
