@@ -33,6 +33,9 @@ struct DynamicTable: ~Copyable {
   /// What the size never exceeds.
   private(set) var maxSize: Int
 
+  /// Its eighty octets would be copied for each look at it.
+  private let inPlace = InPlace()
+
   init(maxSize: Int) { self.maxSize = Self.clamped(maxSize) }
 
   static func clamped(_ maxSize: Int) -> Int { min(max(maxSize, 0), sizeLimit) }

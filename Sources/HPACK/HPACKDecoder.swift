@@ -88,24 +88,21 @@ public struct HPACKDecoder: ~Copyable {
   ) throws(HPACKError) {
     let index = try reader.integer(block, prefixBits: 7)
     let start = octets.count
+    let entry: DynamicTable.Entry
     if index <= StaticTable.count {
       guard index > 0 else { throw .indexZero }
-      let entry = StaticTable.entries[index]
-      let nameCount = entry.name.utf8CodeUnitCount
-      guard room.admit(nameCount &+ entry.value.utf8CodeUnitCount) else { return }
-      octets.append(entry.name)
-      octets.append(entry.value)
-      var line = Self.line(from: start, nameCount: nameCount, to: octets.count, entry.id)
-      line.isKnownPlain = true
-      return fields.append(line)
+      entry = StaticTable.packed.entries[index]
+      guard room.admit(entry.octets) else { return }
+      StaticTable.packed.copy(entry, to: &octets)
+    } else {
+      entry = try dynamicEntry(index)
+      guard room.admit(entry.octets) else { return }
+      table.copy(entry, withValue: true, to: &octets)
     }
-    let entry = try dynamicEntry(index)
-    guard room.admit(entry.octets) else { return }
-    table.copy(entry, withValue: true, to: &octets)
     var line = Self.line(
       from: start, nameCount: Int(entry.nameCount), to: octets.count, entry.id)
     line.isKnownPlain = entry.isPlain
-    line.isRepeated = true
+    line.isRepeated = index > StaticTable.count
     fields.append(line)
   }
 

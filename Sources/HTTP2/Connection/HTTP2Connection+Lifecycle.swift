@@ -58,6 +58,7 @@ extension HTTP2Connection {
     scratchFields = FieldSection()
     trailers = TrailerSection(octets: [], fields: FieldSection())
     headOctets = OutputBuffer(capacity: 0)
+    knownAuthority.releaseMemory()
     streams.releaseMemory()
     decoder.releaseMemory()
     encoder.releaseMemory()

@@ -33,7 +33,8 @@ extension HTTP2Connection {
       dropsOddNames: limits.dropsOddNames)
     let endsStream = block.endsStream
     return try requestHead.interpret(
-      headOctets, endsStream: endsStream, rules: rules, priority: &priority)
+      headOctets, endsStream: endsStream, rules: rules, priority: &priority,
+      known: &knownAuthority)
   }
 
   private mutating func insertRequest(_ id: StreamID, _ priority: StreamPriority) -> StreamSlot {

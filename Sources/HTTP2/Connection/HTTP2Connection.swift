@@ -42,6 +42,8 @@ public struct HTTP2Connection: ~Copyable {
   var decoder: HPACKDecoder
   var encoder = HPACKEncoder()
   var block = FieldBlockAssembly()
+  /// Server: that of the request before.
+  var knownAuthority = KnownAuthority()
   var streams: StreamTable
   var floods: FloodGuard
   var deadlines: Deadlines

@@ -7,11 +7,12 @@ extension RequestHead {
   /// - Parameters:
   ///   - octets: What the fields refer to.
   ///   - priority: Set by the `priority` field.
+  ///   - known: What is kept from request to request.
   /// - Returns: What the request is to be refused for by an answer.
   /// - Throws: What makes it malformed (RFC 9113 §8.1.1).
   mutating func interpret(
     _ octets: borrowing OutputBuffer, endsStream: Bool, rules: RequestRules,
-    priority: inout StreamPriority
+    priority: inout StreamPriority, known: inout KnownAuthority
   ) throws(StreamError) -> RequestProblem? {
     let bytes = octets.span
     let pseudo = try checkLines(bytes, rules: rules, priority: &priority)
@@ -23,7 +24,7 @@ extension RequestHead {
     try setFraming(bytes, endsStream: endsStream)
     setFixed(bytes)
     do throws(RequestProblem) {
-      try checkServed(pseudo, bytes, rules: rules)
+      try checkServed(pseudo, bytes, rules: rules, &known)
     } catch {
       return error
     }

@@ -4,10 +4,11 @@ import HTTPSemantics
 extension RequestHead {
   /// Checks what a well-formed request must keep to in order to be served, and finds its authority.
   mutating func checkServed(
-    _ pseudo: RequestPseudoFields, _ bytes: Span<UInt8>, rules: RequestRules
+    _ pseudo: RequestPseudoFields, _ bytes: Span<UInt8>, rules: RequestRules,
+    _ known: inout KnownAuthority
   ) throws(RequestProblem) {
     // First, so that a log can tell whom a refused request was for.
-    try setAuthority(pseudo, bytes)
+    try setAuthority(pseudo, bytes, &known)
     guard methodBytes.count <= rules.maxMethod else { throw .methodTooLong }
     guard method != .trace, method != .connect || pseudo.connectProtocol != nil else {
       throw .methodNotAllowed
@@ -28,7 +29,7 @@ extension RequestHead {
 
   /// `:authority`, and `host` where it is absent; where both are, they agree (RFC 9113 §8.3.1).
   private mutating func setAuthority(
-    _ pseudo: RequestPseudoFields, _ bytes: Span<UInt8>
+    _ pseudo: RequestPseudoFields, _ bytes: Span<UInt8>, _ known: inout KnownAuthority
   ) throws(RequestProblem) {
     let standardPort: UInt16
     if let scheme = pseudo.scheme {
@@ -44,22 +45,22 @@ extension RequestHead {
       hostField = line.value
     }
     guard let range = pseudo.authority ?? hostField else { throw .missingAuthority }
-    let parts = try Self.authority(range, bytes)
+    let parts = try Self.authority(range, bytes, &known)
     authority = range
     host = ByteRange(start: range.start &+ parts.host.start, end: range.start &+ parts.host.end)
     port = parts.port
     guard pseudo.authority != nil, let hostField else { return }
-    let other = try Self.authority(hostField, bytes)
+    let other = try Self.authority(hostField, bytes, &known)
     guard bytes[host].equalsIgnoringCase(bytes[hostField].extracting(other.host.range)),
       port ?? standardPort == other.port ?? standardPort
     else { throw .hostMismatch }
   }
 
   private static func authority(
-    _ range: ByteRange, _ bytes: Span<UInt8>
+    _ range: ByteRange, _ bytes: Span<UInt8>, _ known: inout KnownAuthority
   ) throws(RequestProblem) -> Authority {
     do throws(AuthorityError) {
-      return try Authority(bytes[range])
+      return try known.parts(of: bytes[range])
     } catch {
       throw .authority(error)
     }
