@@ -34,6 +34,18 @@ public struct Slot<Value: ~Copyable>: ~Copyable {
       yield unsafe &storage.address.pointee
     }
   }
+
+  /// Lends the value to `body`. What ``value`` yields is copied where a function takes it as a whole.
+  @inlinable
+  public func lend<Result, Failure: Error>(
+    to body: (borrowing Value) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(users.wrappedValue >= 0, "read while it is being changed")
+    users.wrappedValue &+= 1
+    defer { users.wrappedValue &-= 1 }
+    // Sound: as of `value`.
+    return try body(unsafe storage.address.pointee)
+  }
 }
 
 /// The memory of a ``Slot``.

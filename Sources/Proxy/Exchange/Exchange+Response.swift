@@ -240,21 +240,24 @@ extension Exchange {
     }
     let start = backend.headStart
     let bytes = headBuffer.span.extracting(start..<headBuffer.capacity)
-    if backend.head.isEventStream(bytes) { mayBeSilent = true }
+    if try backend.withHead({ head throws(ProxyError) in head.isEventStream(bytes) }) {
+      mayBeSilent = true
+    }
     backend.beginContent()
     let content = try backend.nextContent()
     first = if case .piece(let range) = content { range } else { 0..<0 }
     log.octetsOut &+= UInt64(first.count)
     let isEnd = backend.isContentComplete
     let trailers = isEnd ? backend.responseTrailers : nil
-    let isSent: Bool
-    if let buffer = backend.contentBuffer {
-      isSent = try client.sendHead(
-        backend.head, bytes, by: backend.version, first: buffer.span.extracting(first),
-        isEnd: isEnd, trailers: trailers)
-    } else {
-      isSent = try client.sendHead(
-        backend.head, bytes, by: backend.version, first: Span(), isEnd: isEnd, trailers: trailers)
+    let (buffer, range) = (backend.contentBuffer, first)
+    let isSent = try backend.withHead { head throws(ProxyError) in
+      guard let buffer else {
+        return try client.sendHead(
+          head, bytes, by: backend.version, first: Span(), isEnd: isEnd, trailers: trailers)
+      }
+      return try client.sendHead(
+        head, bytes, by: backend.version, first: buffer.span.extracting(range), isEnd: isEnd,
+        trailers: trailers)
     }
     if !isSent { return false }
     first = 0..<0

@@ -31,6 +31,11 @@ final class BackendConnection: WaitHandler {
     _modify { yield &headSlot.value }
   }
   private let headSlot = Slot(ResponseHead())
+  func withHead<Result>(
+    _ body: (borrowing ResponseHead) throws(ProxyError) -> Result
+  ) throws(ProxyError) -> Result {
+    try headSlot.lend(to: body)
+  }
   /// Exchanges that were begun on it.
   @Cell private var exchanges = 0
   /// What the backend said of how long it keeps an idle connection.

@@ -10,6 +10,11 @@ final class BackendStream: HTTP2Stream {
     _modify { yield &headSlot.value }
   }
   private let headSlot = Slot(ResponseHead())
+  func withHead<Result>(
+    _ body: (borrowing ResponseHead) throws(ProxyError) -> Result
+  ) throws(ProxyError) -> Result {
+    try headSlot.lend(to: body)
+  }
   /// What the offsets of `head` count in.
   @Cell private var octets = ByteBuffer(capacity: 0)
   @Cell private var hasHead = false

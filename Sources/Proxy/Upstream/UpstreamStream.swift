@@ -52,6 +52,10 @@ protocol UpstreamStream: AnyObject {
   func nextHead(_ method: Method) throws(ProxyError) -> Bool
   // Borrowed: a copy would have its fields retained and released again.
   @_borrowed var head: ResponseHead { get }
+  /// Lends ``head`` as a whole.
+  func withHead<Result>(
+    _ body: (borrowing ResponseHead) throws(ProxyError) -> Result
+  ) throws(ProxyError) -> Result
   /// What the offsets of ``head`` count in, from ``headStart`` on.
   var headBuffer: ByteBuffer? { get }
   var headStart: Int { get }
