@@ -30,7 +30,7 @@ public struct CounterRow: @unchecked Sendable {
 
   private static func start(of block: Int, _ counters: [SharedCounter]) -> Pointer? {
     let members = counters.dropFirst(block * blockCount).prefix(blockCount)
-    guard let first = members.first else { return nil }
+    guard let first = members.first, first.owner.isDense else { return nil }
     let isTogether = members.enumerated().allSatisfy { index, member in
       unsafe member.pointer == first.pointer + index && member.owner === first.owner
     }

@@ -11,6 +11,8 @@ public final class SharedCounters: @unchecked Sendable {
   fileprivate let memory: UnsafeMutableRawPointer
   private let stride: Int
   public let count: Int
+  /// Whether they lie side by side.
+  var isDense: Bool { stride == MemoryLayout<Atomic<Int>>.stride }
 
   private static let cacheLine = 64
   private static let paddedCount = 64
