@@ -167,7 +167,7 @@ def test_reader_that_stops_does_not_stop_the_daemon(make):
         address = parse_address(log.wait(re.compile(r"address=(\S+)").search, "listening")[1])
         log.wait(re.compile(" ready").search, "ready")
         with Wire(address) as client:
-            for _ in range(700):
+            for _ in range(1200):  # Of 4 KiB each, where there is room for 4 MiB.
                 assert client.request("/" + "a" * 4000).status == 200
         with Wire(str(directory / "control.sock")) as wire:
             metrics = wire.request("/metrics").body.decode()

@@ -34,7 +34,7 @@ final class AccessLogWriter: Sendable {
   /// - Parameter octets: What the fullest of them held. When that was much, the next look may well come late,
   ///   behind workers that have the processors.
   private static func pause(after octets: Int) -> Int32 {
-    if octets > AccessLogRing.defaultCapacity / 4 { return 1 }
+    if octets > AccessLogRing.defaultCapacity / 8 { return 1 }
     return octets > 0 ? 10 : 50
   }
 

@@ -39,21 +39,38 @@ final class SpanExporter {
     let before = failure
     var isTaken = true
     for ring in rings {
-      var spans = OutputBuffer(capacity: 0)
-      ring.take { SpanFormat.write($0, $1, into: &spans) }
       dropped &+= ring.takeDropped()
-      guard !spans.isEmpty, let config,
-        let address = config.collector.flatMap({ SocketAddress($0) })
-      else { continue }
-      var start = 0
-      while start < spans.count {
-        let (batch, count, end) = Self.batch(of: spans.span, from: start, config)
-        start = end
-        if isTaken { isTaken = await send(batch, to: address, config) }
-        if isTaken { exported &+= count } else { dropped &+= count }
+      var octets = 0
+      // No more than were there at first, lest a busy worker keep us from the others.
+      while octets < AccessLogRing.defaultCapacity {
+        var spans = OutputBuffer(capacity: 0)
+        let taken = ring.take(upTo: Self.piece) { SpanFormat.write($0, $1, into: &spans) }
+        if taken == 0 { break }
+        octets += taken
+        isTaken = await send(spans, whileTaken: isTaken)
       }
     }
     return (before == nil) != (failure == nil)
+  }
+
+  /// Octets of records that are made spans of at once: what many of them take is the loop's time.
+  private static let piece = 128 * 1024
+
+  /// Sends `spans`, one a line, unless one batch was not taken already.
+  ///
+  /// - Returns: Whether all batches so far were taken.
+  private func send(_ spans: borrowing OutputBuffer, whileTaken: Bool) async -> Bool {
+    guard let config, let address = config.collector.flatMap({ SocketAddress($0) }) else {
+      return whileTaken
+    }
+    var (isTaken, start) = (whileTaken, 0)
+    while start < spans.count {
+      let (batch, count, end) = Self.batch(of: spans.span, from: start, config)
+      start = end
+      if isTaken { isTaken = await send(batch, to: address, config) }
+      if isTaken { exported &+= count } else { dropped &+= count }
+    }
+    return isTaken
   }
 
   /// - Returns: A request's content with up to ``mostSpans`` of the spans that begin at `start`, how many

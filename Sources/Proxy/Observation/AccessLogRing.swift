@@ -9,8 +9,9 @@ public final class AccessLogRing: Sendable {
   private let dropped = Atomic<UInt64>(0)
   private let droppedInAll = Counter()
 
-  /// Octets: some 5,000 records, or what 100,000 lines a second are in 50 ms.
-  public static let defaultCapacity = 2 << 20
+  /// Octets: some 10,000 records, or what 100,000 lines a second are in 100 ms: the log's thread comes
+  /// by every 10 ms, but others may have the processors.
+  public static let defaultCapacity = 4 << 20
 
   /// - Parameter capacity: Octets.
   public init(capacity: Int = defaultCapacity) { ring = RecordRing(capacity: capacity) }

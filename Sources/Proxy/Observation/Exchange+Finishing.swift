@@ -80,13 +80,12 @@ extension Exchange {
     _ way: ExchangeLog.Way, _ listener: ListenerRuntime, in record: inout AccessRecord,
     texts: inout OutputBuffer
   ) {
-    record.listener = texts.place(listener.logNames)[0]
-    if let route = way.route { record.route = texts.place(route.logNames)[0] }
+    listener.noteName(in: &record, &texts)
+    way.route?.noteName(in: &record, &texts)
     if let backend = way.backend {
-      let names = texts.place(backend.logNames)
-      (record.cluster, record.subcluster, record.backend) = (names[0], names[1], names[2])
-    } else if let cluster = way.cluster {
-      record.cluster = texts.place(cluster.name.utf8.span)
+      backend.noteNames(in: &record, &texts)
+    } else {
+      way.cluster?.noteName(in: &record, &texts)
     }
   }
 

@@ -37,3 +37,31 @@ extension OutputBuffer {
     }
   }
 }
+
+// Methods of what has the names: who only uses it has not to retain it then.
+
+extension ListenerRuntime {
+  func noteName(in record: inout AccessRecord, _ texts: inout OutputBuffer) {
+    record.listener = texts.place(logNames)[0]
+  }
+}
+
+extension RouteRuntime {
+  func noteName(in record: inout AccessRecord, _ texts: inout OutputBuffer) {
+    record.route = texts.place(logNames)[0]
+  }
+}
+
+extension ClusterRuntime {
+  func noteName(in record: inout AccessRecord, _ texts: inout OutputBuffer) {
+    record.cluster = texts.place(name.utf8.span)
+  }
+}
+
+extension BackendRuntime {
+  /// Of its cluster and its subcluster, too.
+  func noteNames(in record: inout AccessRecord, _ texts: inout OutputBuffer) {
+    let names = texts.place(logNames)
+    (record.cluster, record.subcluster, record.backend) = (names[0], names[1], names[2])
+  }
+}
