@@ -104,10 +104,12 @@ with_temporary_files() {
   return "$status"
 }
 
-# The release executable, linked with the Swift runtime inside.
+# The release executable, linked with the Swift runtime inside. What requests need lies side by side in it
+# (docs/internals.md, "Why functions are laid out by a list").
 build_release() {
   with_temporary_files timeout "$build_limit" swift build -c release --static-swift-stdlib \
-    --product portico
+    --product portico -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \
+    -Xlinker --symbol-ordering-file=Benchmarks/Layout/hot-functions.txt -Xlinker --no-warn-symbol-ordering
 }
 
 # A virtual environment in .build/venv with exactly what requirements.txt pins.
