@@ -1,4 +1,4 @@
-# The executable brings the Swift runtime along; where it runs it needs the system's OpenSSL and C++ library.
+# The executable brings the Swift runtime along; where it runs it needs the system's OpenSSL, c-ares and C++ library.
 #
 #   docker build -t portico .
 #   docker run -p 8080:8080 -v ./portico.json:/etc/portico/portico.json:ro portico
@@ -6,24 +6,22 @@
 # docs/operations.md goes on from there.
 
 FROM swift:6.3-bookworm AS build
-# hadolint ignore=DL3008
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libssl-dev zlib1g-dev \
-    && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # What it depends on changes less often than it does itself.
 COPY Package.swift ./
 RUN swift package resolve
+COPY scripts scripts
+COPY Benchmarks/Layout Benchmarks/Layout
 COPY Sources Sources
 # Not built; the package is not whole without the folders that it names.
 COPY Tests Tests
-RUN swift build -c release --static-swift-stdlib --product portico \
-    && strip .build/release/portico
+# It installs what is missing, too.
+RUN scripts/build && strip .build/release/portico
 
 FROM debian:12-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates libssl3 libstdc++6 \
+    && apt-get install --yes --no-install-recommends ca-certificates libc-ares2 libssl3 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 portico \
     && useradd --uid 10001 --gid portico --no-create-home --home-dir /nonexistent \
