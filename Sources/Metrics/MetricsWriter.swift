@@ -109,12 +109,7 @@ public struct MetricsWriter: ~Copyable {
       output.append(decimal: count)
       output.append(.lineFeed)
     }
-    begin("_sum", labels)
-    write(sum, millionths: millionths)
-    output.append(.lineFeed)
-    begin("_count", labels)
-    output.append(decimal: count)
-    output.append(.lineFeed)
+    total(labels, sum: sum, count: count, millionths: millionths)
   }
 
   /// A summary's samples. All values are microseconds, written as seconds.
@@ -135,8 +130,13 @@ public struct MetricsWriter: ~Copyable {
       write(quantile.microseconds, millionths: true)
       output.append(.lineFeed)
     }
+    total(labels, sum: sum, count: count, millionths: true)
+  }
+
+  /// What ends a histogram and a summary alike.
+  private mutating func total(_ labels: [Label], sum: UInt64, count: UInt64, millionths: Bool) {
     begin("_sum", labels)
-    write(sum, millionths: true)
+    write(sum, millionths: millionths)
     output.append(.lineFeed)
     begin("_count", labels)
     output.append(decimal: count)
