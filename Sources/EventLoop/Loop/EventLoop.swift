@@ -11,11 +11,10 @@ import Synchronization
 ///
 /// Everything but ``enqueue(_:)`` and ``stop()`` belongs to the thread that called
 /// ``run()``.
-///
-/// `@unchecked Sendable`: what other threads touch is `inbox` (a mutex), `wakeupPending` and
-/// `isStopping` (atomics), and `thread` (written before any other thread knows the loop runs);
-/// `enqueue` tells the threads apart and the rest is reached from jobs of this loop only.
 @safe
+// Unchecked: what other threads touch is `inbox` (a mutex), `wakeupPending` and `isStopping` (atomics),
+// and `thread` (written before any other thread knows the loop runs); `enqueue` tells the threads apart
+// and the rest is reached from jobs of this loop only.
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   /// The time at which the current turn began; deadlines are set from it.
   public internal(set) var now: Instant {
@@ -173,24 +172,26 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     let count = unsafe epoll_wait(epoll, events, Int32(Self.eventsPerTurn), timeout)
     now = Instant.read()
     turn &+= 1
-    let ready = max(0, Int(count))
-    var others = 0
-    for index in 0..<ready where unsafe !deliver(events[index], ifInitiated: true) { others &+= 1 }
-    guard others > 0 else { return }
-    for index in 0..<ready { unsafe _ = deliver(events[index], ifInitiated: false) }
+    let events = unsafe UnsafeBufferPointer(start: events, count: max(0, Int(count)))
+    // What backends sent comes first: answers are one kind of work, requests another, and each finds
+    // its code in the cache once it has begun.
+    unsafe deliver(events, ofInitiated: true)
+    unsafe deliver(events, ofInitiated: false)
   }
 
-  private func deliver(_ event: epoll_event, ifInitiated: Bool) -> Bool {
-    guard let pointer = unsafe event.data.ptr else {
-      if !ifInitiated { takeInbox() }
-      return !ifInitiated
-    }
-    // Sound: a source unregisters before it dies, and no source dies amid a batch, since
-    // delivering runs no user code.
-    return unsafe Unmanaged<EventSource>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
-      guard $0.isInitiated == ifInitiated else { return false }
-      $0.deliver(unsafe event.events)
-      return true
+  /// Tells those sources of their events that we have opened, or the others.
+  private func deliver(_ events: UnsafeBufferPointer<epoll_event>, ofInitiated: Bool) {
+    for index in unsafe events.indices {
+      let event = unsafe events[index]
+      if let pointer = unsafe event.data.ptr {
+        // Sound: a source unregisters before it dies, and no source dies amid a batch, since
+        // delivering runs no user code.
+        unsafe Unmanaged<EventSource>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+          if $0.isInitiated == ofInitiated { $0.deliver(unsafe event.events) }
+        }
+      } else if !ofInitiated {
+        takeInbox()
+      }
     }
   }
 
