@@ -22,7 +22,7 @@ public protocol WaitHandler: AnyObject {
 /// The one way to wait: until *ready*, *deadline* or *abort*, whichever is first, resumed exactly
 /// once, by its own loop.
 ///
-/// Swift's task cancellation wakes no continuation; whoever wants an exchange to end aborts the
+/// Swift's task cancellation wakes nobody who waits here; whoever wants an exchange to end aborts the
 /// point at which it waits.
 @safe
 public final class WaitPoint {
