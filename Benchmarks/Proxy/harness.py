@@ -136,6 +136,16 @@ class Harness:
         return Sample((after[0] - before[0]) * microseconds, (after[1] - before[1]) * microseconds,
                       outcome.requests, outcome.rate, outcome.p99)
 
+    @contextlib.contextmanager
+    def on_load_core(self):
+        """Keeps this process, while it is itself the load, off the proxy's core."""
+        before = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, self.load_core)
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, before)
+
     def compare(self, proxies: list[Proxy], load: Load,
                 cores: set[int] | None = None) -> dict[str, Sample]:
         """Medians over interleaved rounds, after one short one that warms everything up."""

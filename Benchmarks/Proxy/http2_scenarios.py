@@ -59,8 +59,9 @@ def h2big(bench: Harness) -> None:
         bench.report("h2big", "Downloads of 100 MiB, HTTP/2 to HTTP/1.1 (CPU per MiB)",
                      bench.compare(proxies, H2Load("/100m", 1, 1, unit=MEBIBYTE)), "nghttpx", "MiB")
         measured: dict[str, list[tuple[float, ...]]] = {proxy.name: [] for proxy in proxies}
-        for proxy in bench.rounds(proxies):
-            measured[proxy.name].append(delays(proxy))
+        with bench.on_load_core():
+            for proxy in bench.rounds(proxies):
+                measured[proxy.name].append(delays(proxy))
     rows = []
     for name, rounds in measured.items():
         quiet, beside, ratio, rate = map(statistics.median, zip(*rounds))
