@@ -9,7 +9,7 @@ import time
 import pytest
 
 import h2frames as h2
-from h2frames import Code, Setting
+from h2frames import Code, Setting, Type
 from h2pairs import PAIRS, H1Exchange, Pair, wait_gone
 from wire import DEADLINE, Truncated, WireError
 
@@ -317,4 +317,26 @@ def test_small_answers_pass_a_large_one(make):
         client.wait(lambda: large.body, "the beginning")
         for _ in range(10):
             assert client.request("/small").status == 200
+        assert not large.is_over
+
+
+def test_short_content_follows_its_head(make):
+    """Behind as much of a large response as is under way, and not behind another turn of that."""
+    def handler(stream) -> None:
+        stream.read().answer(bytes(24 * MIB if stream.target == "/large" else 1000))
+    portico, origin = to_http2(make, handler)
+    with portico.h2(settings={Setting.INITIAL_WINDOW_SIZE: 1 << 30}) as client:
+        client.send(h2.window_update(0, 1 << 30))
+        client.receive_window += 1 << 30
+        large = client.open("/large")
+        client.wait(lambda: large.body, "the beginning")
+        for _ in range(5):
+            count = len(origin.requests)
+            short = client.open("/short")
+            # Nothing is read meanwhile, so the socket is full when the answer comes.
+            origin.wait(lambda: len(origin.requests) > count)
+            client.finish(short)
+            at = next(i for i, frame in enumerate(client.frames) if frame.stream == short.id)
+            assert [(f.type, f.stream) for f in client.frames[at:at + 2]] \
+                == [(Type.HEADERS, short.id), (Type.DATA, short.id)], client.frames[at:at + 3]
         assert not large.is_over

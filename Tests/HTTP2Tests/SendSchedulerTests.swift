@@ -51,6 +51,19 @@ struct SendSchedulerTests {
     #expect(quanta == [16 * 1024, 32 * 1024, nil])
   }
 
+  @Test("whether somebody more urgent waits")
+  func moreUrgent() {
+    var scheduler = scheduler([StreamPriority(urgency: 3), StreamPriority(urgency: 6)])
+    func before() -> [Bool] {
+      (0...7).map { scheduler.isMoreUrgentWaiting(than: StreamPriority(urgency: $0)) }
+    }
+    let waiting = before()
+    #expect(waiting == [false, false, false, false, true, true, true, true])
+    _ = (scheduler.next(), scheduler.next())
+    let empty = before()
+    #expect(empty == Array(repeating: false, count: 8))
+  }
+
   @Test("streams can leave a line, and change it")
   func removal() {
     let priorities = Array(repeating: StreamPriority(), count: 5)

@@ -40,6 +40,11 @@ public struct SendScheduler: ~Copyable {
 
   public var isEmpty: Bool { waiting == 0 }
 
+  /// Whether a stream waits that goes before one of that priority.
+  public func isMoreUrgentWaiting(than priority: StreamPriority) -> Bool {
+    waiting & ((1 << priority.urgency) &- 1) != 0
+  }
+
   /// Puts a stream at the end of the line of its urgency; nothing happens to one that stands in a line.
   public mutating func enqueue(_ slot: StreamSlot, _ priority: StreamPriority) {
     while links.count <= slot.index { links.append(Link()) }

@@ -47,9 +47,12 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   /// Octets that gather before a full socket has to take some: what one stream may put in front of
   /// another's.
   private static let highWater = 32 * 1024
-  /// Octets that the kernel holds back: with its usual megabytes, small responses beside a big one came
-  /// 20 times as late as without it, and so they come 4 times as late.
+  /// Octets that the kernel holds back: of its usual megabytes, all would go before a small response that
+  /// comes beside a big one.
   private static let mostInKernel: Int32 = 16 * 1024
+  /// Octets of the end of a message that follow its head, which never waits: a turn of their own would
+  /// have to be waited for, and spare the others next to nothing.
+  private static let shortEnd = 1024
   /// Octets that a full socket has not taken, from which on nothing more is read.
   private static let mostUnsent = 256 * 1024
 
@@ -161,8 +164,15 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   /// It is so no longer.
   func unclogged() { transport.reads.signal() }
 
-  /// Octets that a stream may write at once, without waiting for its turn.
-  final var room: Int {
+  /// Octets that a stream may write at once, without waiting for its turn, of a piece that has `count`.
+  ///
+  /// - Parameter isEnd: Whether the message ends with it.
+  final func room(for count: Int, isEnd: Bool, at slot: StreamSlot) -> Int {
+    if isEnd, count <= Self.shortEnd, engine.output.count <= Self.mostUnsent,
+      !scheduler.isMoreUrgentWaiting(than: engine.priority(of: slot))
+    {
+      return count
+    }
     guard !isBlocked, scheduler.isEmpty else { return 0 }
     let room = Self.highWater - engine.output.count
     // Less is not worth a frame.

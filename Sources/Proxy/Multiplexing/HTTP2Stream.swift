@@ -131,7 +131,8 @@ class HTTP2Stream {
     sent = 0
     pieceOctets = piece.count
     isLastPiece = isEnd
-    if advance(piece, isEnd ? trailers : nil, limit: link.room, link, slot) { return true }
+    let room = link.room(for: piece.count, isEnd: isEnd, at: slot)
+    if advance(piece, isEnd ? trailers : nil, limit: room, link, slot) { return true }
     trailersToSend = isEnd ? trailers : nil
     hasUnsent = true
     link.enqueue(self)
