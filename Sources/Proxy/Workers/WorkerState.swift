@@ -83,8 +83,8 @@ final class WorkerState {
   let startWaits: WaitPoint
   /// Where someone waits for a client's connection to close.
   let closeWaits: WaitPoint
-  private var refusalNotice = RefusalNotice()
-  private var handshakeNotice = RefusalNotice()
+  private var refusalNotice = NoticeLimit()
+  private var handshakeNotice = NoticeLimit()
 
   /// Asks the other workers to close an idle connection to a backend, so that we may open one.
   var requestSurrender: (BackendIdentity) -> Void = { _ in }
@@ -285,22 +285,5 @@ final class WorkerState {
           listener: listener, client: client(), reason: reason.description, detail: detail,
           suppressed: suppressed))
     }
-  }
-}
-
-/// Lets one notice a second through and counts the others.
-private struct RefusalNotice {
-  private var next = Instant(microseconds: 0)
-  private var suppressed = 0
-
-  /// - Returns: How many were held back since the last one, or nil to hold this one back too.
-  mutating func take(at now: Instant) -> Int? {
-    guard now >= next else {
-      suppressed += 1
-      return nil
-    }
-    defer { suppressed = 0 }
-    next = now + .seconds(1)
-    return suppressed
   }
 }
