@@ -11,6 +11,7 @@ import pytest
 import h2frames as h2
 from h2frames import Code, Setting, Type
 from h2pairs import PAIRS, H1Exchange, Pair, wait_gone
+from origins import OriginConnection
 from wire import DEADLINE, Truncated, WireError
 
 MIB = 1 << 20
@@ -322,9 +323,12 @@ def test_small_answers_pass_a_large_one(make):
 
 def test_short_content_follows_its_head(make):
     """Behind as much of a large response as is under way, and not behind another turn of that."""
-    def handler(stream) -> None:
-        stream.read().answer(bytes(24 * MIB if stream.target == "/large" else 1000))
-    portico, origin = to_http2(make, handler)
+    def script(connection: OriginConnection) -> None:
+        while request := connection.read_request():
+            # Head and content in one segment: what comes later cannot follow at once.
+            connection.answer(bytes(24 * MIB if request.target == "/large" else 1000))
+    origin = make.origin(script)
+    portico = make.serve(origin)
     with portico.h2(settings={Setting.INITIAL_WINDOW_SIZE: 1 << 30}) as client:
         client.send(h2.window_update(0, 1 << 30))
         client.receive_window += 1 << 30
