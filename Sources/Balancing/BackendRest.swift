@@ -61,6 +61,11 @@ public struct BackendRest: Equatable, Sendable {
     return BackendRest(failures: failures, until: now &+ policy.tryLimit, isTried: true)
   }
 
+  /// The state once a try has ended without having found out anything: the next one may begin at once.
+  public func afterUndoingTry(at now: UInt64) -> BackendRest {
+    isTried ? BackendRest(failures: failures, until: now, isTried: false) : self
+  }
+
   /// The state after a connection was refused, or could not be established in time.
   ///
   /// A failure during a rest says nothing new: it comes from a request that was already on its way

@@ -13,7 +13,7 @@ struct BackendRestTests {
     #expect(RestPolicy(base: .max, maximum: 5).rest(afterFailures: 3) == 5)
   }
 
-  enum Event: Sendable { case failed, succeeded, began, refused }
+  enum Event: Sendable { case failed, succeeded, began, refused, undone }
 
   struct Step: Sendable {
     let time: UInt64
@@ -73,6 +73,17 @@ struct BackendRestTests {
         Step(time: 11_000, event: .began, failures: 1, remaining: 10_000),
       ]),
     Life(
+      name: "a try that has found out nothing is followed by another at once",
+      steps: [
+        Step(time: 0, event: .undone, failures: 0, remaining: 0),
+        Step(time: 0, event: .failed, failures: 1, remaining: 1_000),
+        Step(time: 500, event: .undone, failures: 1, remaining: 500),
+        Step(time: 1_000, event: .began, failures: 1, remaining: 10_000),
+        Step(time: 1_001, event: .undone, failures: 1, remaining: 0),
+        Step(time: 1_001, event: .began, failures: 1, remaining: 10_000),
+        Step(time: 1_002, event: .failed, failures: 2, remaining: 2_000),
+      ]),
+    Life(
       name: "success resets the growth",
       steps: [
         Step(time: 0, event: .failed, failures: 1, remaining: 1_000),
@@ -89,6 +100,7 @@ struct BackendRestTests {
       switch step.event {
       case .failed: rest.failed(at: step.time)
       case .succeeded: rest.succeeded()
+      case .undone: rest = rest.afterUndoingTry(at: step.time)
       case .began:
         #expect(rest.canTry(at: step.time))
         let began = rest.beginTry(at: step.time)

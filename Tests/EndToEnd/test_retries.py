@@ -10,6 +10,7 @@ import pytest
 from h2frames import Code
 from origins import OriginConnection
 from test_balancing import refused_address
+from test_metrics import scrape
 
 QUICK = {"backoff": "0s"}
 
@@ -163,6 +164,25 @@ def test_back_off_waits(make):
     # Five pauses of 100 ms on average; that they take less than 10 ms together is out of the question.
     assert time.monotonic() - began > 0.01
     assert len(origin.heads) == 6
+
+
+def test_connection_that_died_while_idle_counts_for_nothing(make):
+    """Not as a failure of the backend, which closes idle connections as it may."""
+    def dies_on_its_second(connection: OriginConnection) -> None:
+        connection.answer(b"first") if connection.read_request() else None
+        if connection.number == 1 and connection.read_request():
+            return connection.reset()
+        while request := connection.read_request():
+            connection.echo(request)
+    origin = make.origin(dies_on_its_second)
+    portico = make.serve(origin, cluster={"retries": QUICK})
+    with portico.connect() as client:
+        assert client.request().body == b"first"
+        assert client.request().body == b"first", "on a fresh connection, its first"
+    metrics = scrape(portico)
+    assert origin.accepted == 2
+    assert metrics.sum("portico_backend_failures_total") == 0
+    assert metrics.sum("portico_backend_retries_total") == 1
 
 
 def test_budget_bounds_them(make):

@@ -78,9 +78,17 @@ extension Exchange {
   func open<Client: DownstreamStream>(
     _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> Opened? {
-    switch cluster.backendProtocol {
-    case .http1: try await openConnection(backend, client, cluster).map { .connection($0) }
-    case .http2: try await openStream(backend, client, cluster)
+    do throws(ProxyError) {
+      return
+        switch cluster.backendProtocol
+      {
+      case .http1: try await openConnection(backend, client, cluster).map { .connection($0) }
+      case .http2: try await openStream(backend, client, cluster)
+      }
+    } catch {
+      // Of the backend, nobody has heard.
+      backend.shared.undoTry(at: state.loop.now.milliseconds)
+      throw error
     }
   }
 

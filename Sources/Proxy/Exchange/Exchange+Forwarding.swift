@@ -133,14 +133,10 @@ extension Exchange {
         hasLeftFirst = false
         throw abortCause ?? error
       }
-      if error.source == .upstream {
-        counters.failures.add()
-        noteSlowness(of: backend, in: cluster, since: beganAt)
-      }
       let next =
         log.attempts < Self.mostAttempts
         ? nextTry(client, stream, after: error, plan, cluster) : .none
-      noteBreakdown(backend, cluster, error, isReused: stream.isReused)
+      noteBreakdown(backend, cluster, error, isReused: stream.isReused, since: beganAt)
       stream.cancel()
       if let abortCause { throw abortCause }
       switch next {
@@ -154,15 +150,6 @@ extension Exchange {
         return .elsewhere(pausing: pausing)
       }
     }
-  }
-
-  /// A failure that comes quickly must not make a backend look quick.
-  private func noteSlowness(
-    of backend: BackendRuntime, in cluster: ClusterRuntime, since beganAt: Instant
-  ) {
-    let now = state.loop.now
-    cluster.answered(backend, after: max(now - beganAt, .seconds(1)), at: now)
-    if cluster.limits != nil { backend.adapt(to: now - beganAt, failed: true, at: now) }
   }
 
   private func chooseRequestID<Client: DownstreamStream>(_ client: Client) {

@@ -81,12 +81,10 @@ extension Exchange {
     if !plan.usesOtherSubclusters {
       barred += cluster.backends.filter { $0.subcluster != first.subcluster }.map(\.index)
     }
-    guard
-      case .backend(let other) = cluster.choose(for: request, at: state.loop.now, after: barred),
-      beginAtOnce(with: other, of: cluster)
+    guard case .backend(let other) = cluster.choose(for: request, at: state.loop.now, after: barred)
     else { return nil }
-    guard takeTry(plan, cluster) else {
-      end(with: other, of: cluster)
+    guard beginAtOnce(with: other, plan, cluster) else {
+      other.shared.undoTry(at: state.loop.now.milliseconds)
       return nil
     }
     let second = Exchange(state)
@@ -109,15 +107,22 @@ extension Exchange {
     return hedge
   }
 
-  /// Takes the right to one more request to `backend`; who would have to wait does without.
-  private func beginAtOnce(with backend: BackendRuntime, of cluster: ClusterRuntime) -> Bool {
-    guard let limits = cluster.limits else {
+  /// Takes the right to one more request to `backend`, and to one more try; who would have to wait does
+  /// without.
+  private func beginAtOnce(
+    with backend: BackendRuntime, _ plan: RetryPlan, _ cluster: ClusterRuntime
+  ) -> Bool {
+    if let limits = cluster.limits {
+      guard limits.reserve() else { return false }
+      guard backend.tryToBegin(limits) else {
+        limits.releaseUnused()
+        return false
+      }
+    } else {
       backend.began()
-      return true
     }
-    guard limits.reserve() else { return false }
-    if backend.tryToBegin(limits) { return true }
-    limits.releaseUnused()
+    if takeTry(plan, cluster) { return true }
+    end(with: backend, of: cluster)
     return false
   }
 
@@ -178,8 +183,8 @@ extension Exchange {
       if isPassed { counters.responses.count(log.status) } else { counters.failures.add() }
       return isPassed ? .byHedge : .thrownAwayByHedge
     } catch {
-      if error.source == .upstream { counters.failures.add() }
-      noteBreakdown(hedge.backend, cluster, error, isReused: stream.isReused)
+      noteBreakdown(
+        hedge.backend, cluster, error, isReused: stream.isReused, since: hedge.beganAt)
       stopWatching(client)
       stream.cancel()
       throw error
@@ -193,11 +198,11 @@ extension Exchange {
   ) {
     let now = state.loop.now
     if let error {
-      target.counters.failures.add()
-      noteBreakdown(target, cluster, error, isReused: first.isReused)
+      noteBreakdown(target, cluster, error, isReused: first.isReused, since: sentAt)
+    } else {
+      // It has taken at least as long as one is ready to wait.
+      cluster.answered(target, after: now - sentAt, at: now)
     }
-    // It has taken at least as long as one is ready to wait.
-    cluster.answered(target, after: now - sentAt, at: now)
     hasLeftFirst = true
     first.cancel()
   }
@@ -249,10 +254,8 @@ extension Exchange {
       }
       if !hedge.answered(opened) { stream.cancel() }
     } catch {
-      if abortCause == nil, error.source == .upstream {
-        counters.failures.add()
-        noteBreakdown(backend, cluster, error, isReused: stream.isReused)
-      }
+      noteBreakdown(
+        backend, cluster, error, isReused: stream.isReused, since: hedge.beganAt)
       stopWatching(client)
       stream.cancel()
       hedge.failed()

@@ -86,6 +86,7 @@ extension Exchange {
         return nil
       }
       if backend.tryToBegin(limits) { return backend }
+      backend.shared.undoTry(at: state.loop.now.milliseconds)
       full.append(backend.index)
     }
   }

@@ -15,19 +15,40 @@ extension Exchange {
 
   /// A try has ended without an answer, or in the midst of it.
   ///
-  /// - Parameter isReused: Whether its connection had been idle, and may have died before.
+  /// - Parameters:
+  ///   - isReused: Whether its connection had been idle, and may have died before.
+  ///   - beganAt: When the try began.
   func noteBreakdown(
-    _ backend: BackendRuntime, _ cluster: ClusterRuntime, _ error: ProxyError, isReused: Bool
+    _ backend: BackendRuntime, _ cluster: ClusterRuntime, _ error: ProxyError, isReused: Bool,
+    since beganAt: Instant
   ) {
-    // What ends for lack of time, or because somebody ends it, says nothing about the backend.
-    guard let ejection = cluster.ejection, error.source == .upstream, abortCause == nil, !isTooLate
-    else { return }
-    switch error.retry {
-    case .unprocessed: return
-    case .ifReused where isReused: return
-    case .never, .ifReused, .broken, .tooSlow: break
-    }
+    guard isFault(error, isReused: isReused) else { return }
+    backend.counters.failures.add()
+    noteSlowness(of: backend, in: cluster, since: beganAt)
+    // The route's time is over for all tries together: this one need not have been the slow one.
+    guard let ejection = cluster.ejection, !isTooLate else { return }
     noteFailedTry(backend, cluster, ejection, reason: "\(error.reason)")
+  }
+
+  /// Whether a try that ended with `error` speaks against its backend.
+  private func isFault(_ error: ProxyError, isReused: Bool) -> Bool {
+    guard error.source == .upstream, abortCause == nil else { return false }
+    return switch error.retry {
+    // It has left the request to others, as it may.
+    case .unprocessed: false
+    // One that dies unanswered while it was idle is nobody's fault.
+    case .ifReused: !isReused
+    case .never, .broken, .tooSlow: true
+    }
+  }
+
+  /// A failure that comes quickly must not make a backend look quick.
+  private func noteSlowness(
+    of backend: BackendRuntime, in cluster: ClusterRuntime, since beganAt: Instant
+  ) {
+    let now = state.loop.now
+    cluster.answered(backend, after: max(now - beganAt, .seconds(1)), at: now)
+    if cluster.limits != nil { backend.adapt(to: now - beganAt, failed: true, at: now) }
   }
 
   private func noteFailedTry(

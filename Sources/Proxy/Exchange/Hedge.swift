@@ -23,6 +23,8 @@ final class Hedge {
   private var counters: BackendCounters?
   /// When the first try's request had been sent.
   let firstSentAt: Instant
+  /// When its own was about to be sent.
+  private(set) var beganAt: Instant
   /// Where somebody waits who has nothing but it.
   let point: WaitPoint
 
@@ -31,6 +33,7 @@ final class Hedge {
     besidesOneSentAt sentAt: Instant
   ) {
     firstSentAt = sentAt
+    beganAt = sentAt
     self.exchange = exchange
     self.backend = backend
     self.cluster = cluster
@@ -43,6 +46,7 @@ final class Hedge {
   /// The request is about to be sent.
   func began(_ counters: BackendCounters) {
     self.counters = counters
+    beganAt = exchange.state.loop.now
     counters.begun.add()
     counters.retries.add()
   }

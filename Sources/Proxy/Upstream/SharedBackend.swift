@@ -93,6 +93,16 @@ final class SharedBackend: Sendable {
     }
   }
 
+  /// Gives back the try that ``beginTry(at:)`` has taken, if it has, when it ends for another reason than
+  /// what the backend said.
+  func undoTry(at now: UInt64) {
+    while true {
+      let before = rest
+      let after = before.afterUndoingTry(at: now)
+      if after == before || exchange(before, after) { return }
+    }
+  }
+
   /// Counts a connection that was refused, or not established in time.
   ///
   /// - Returns: Milliseconds that the backend rests from now, or nil when it was resting already.
