@@ -181,7 +181,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
   /// Tells those sources of their events that we have opened, or the others.
   private func deliver(_ events: UnsafeBufferPointer<epoll_event>, ofInitiated: Bool) {
-    for index in unsafe events.indices {
+    for index in events.indices {
       let event = unsafe events[index]
       if let pointer = unsafe event.data.ptr {
         // Sound: a source unregisters before it dies, and no source dies amid a batch, since

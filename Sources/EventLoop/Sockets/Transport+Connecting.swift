@@ -19,7 +19,8 @@ extension Transport {
       _ = Glibc.close(descriptor)
       throw .broken(code)
     }
-    return Transport(descriptor: descriptor, on: loop, isConnecting: code != 0)
+    return Transport(
+      descriptor: descriptor, on: loop, isInitiated: true, isConnecting: code != 0)
   }
 
   /// Waits until the connection is open. Returns at once if it is.

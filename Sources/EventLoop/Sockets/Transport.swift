@@ -119,11 +119,16 @@ public final class Transport: EventSource {
 
   var budget = TurnBudget()
 
-  /// - Parameter descriptor: A connected, or connecting, non-blocking socket. It is owned from here.
-  public init(descriptor: Int32, on loop: EventLoop, isConnecting: Bool = false) {
+  /// - Parameters:
+  ///   - descriptor: A connected, or connecting, non-blocking socket. It is owned from here.
+  ///   - isInitiated: Whether we opened the connection, rather than the peer.
+  ///   - isConnecting: Whether it is not open yet.
+  public init(
+    descriptor: Int32, on loop: EventLoop, isInitiated: Bool = false, isConnecting: Bool = false
+  ) {
     reads = WaitPoint(on: loop)
     flags = Cell(wrappedValue: isConnecting ? [] : .writable)
-    super.init(descriptor: descriptor, on: loop, isInitiated: isConnecting)
+    super.init(descriptor: descriptor, on: loop, isInitiated: isInitiated)
     loop.registerEdgeTriggered(self)
   }
 
