@@ -15,6 +15,8 @@ struct HealthPlan: Equatable, Sendable {
   /// Whether the connection is encrypted, and by which settings.
   let encryptionDigest: UInt64?
   let handshakeTimeout: Interval
+  /// What the content of the answer is to have in it; empty: whatever.
+  private let expectedText: [UInt8]
 
   init(
     _ config: HealthConfig, of cluster: ClusterConfig, backend: String,
@@ -35,6 +37,7 @@ struct HealthPlan: Equatable, Sendable {
       }
     encryptionDigest = cluster.tls == nil ? nil : material?.digest ?? 0
     handshakeTimeout = Interval(cluster.timeouts.tlsHandshake)
+    expectedText = Array(config.body.utf8)
   }
 
   var interval: Interval { Interval(config.interval) }
@@ -43,6 +46,21 @@ struct HealthPlan: Equatable, Sendable {
   func accepts(status: UInt16) -> Bool {
     guard let statuses = config.statuses else { return 200..<300 ~= status }
     return statuses.contains(Int(status))
+  }
+
+  /// Whether the content of an answer has what it is to have, so that no more of it matters.
+  ///
+  /// - Parameter seen: Octets of it that were looked at before, in vain: a backend must not make us
+  ///   look at all of it again for each octet that it adds.
+  func isEnough(_ content: [UInt8], after seen: Int = 0) -> Bool {
+    if expectedText.isEmpty { return true }
+    // What was there may end with the beginning of it.
+    let first = max(0, seen - expectedText.count + 1)
+    let last = content.count - expectedText.count
+    guard first <= last else { return false }
+    return (first...last).contains { start in
+      content[start..<start + expectedText.count].elementsEqual(expectedText)
+    }
   }
 
   /// The content of a call of `grpc.health.v1.Health/Check`: a message with the service's name.

@@ -68,8 +68,11 @@ extension HealthProbe {
       case .end: return content
       case .data(let range):
         let bytes = buffer.span
+        let seen = content.count
         for index in range { content.append(bytes[index]) }
-        if content.count >= Self.mostContent || isEnough(content) { return content }
+        if content.count >= Self.mostContent || plan.isEnough(content, after: seen) {
+          return content
+        }
       case .needMoreBytes:
         guard count < buffer.capacity else { return content }
         let more = try await receive(transport, into: buffer, from: count)

@@ -82,7 +82,7 @@ extension HealthProbe {
         answer.status = engine.responseHead.status
         noteStatus(
           engine.responseHead.fields, engine.headOctets.span, &answer)
-        if plan.config.kind == .http, isEnough([]) { answer.isOver = true }
+        if plan.config.kind == .http, plan.isEnough([]) { answer.isOver = true }
       case .data(slot, let range): add(range, of: buffer, to: &answer)
       case .trailers(slot):
         let trailers = engine.trailers
@@ -111,10 +111,13 @@ extension HealthProbe {
 
   private func add(_ range: Range<Int>, of buffer: ByteBuffer, to answer: inout Answer) {
     let bytes = buffer.span
+    let seen = answer.content.count
     for index in range { answer.content.append(bytes[index]) }
     // The windows are not given back: enough has come.
     if answer.content.count >= Self.mostContent { answer.isOver = true }
-    if plan.config.kind == .http, isEnough(answer.content) { answer.isOver = true }
+    if plan.config.kind == .http, plan.isEnough(answer.content, after: seen) {
+      answer.isOver = true
+    }
   }
 
   private func judge(_ answer: Answer) throws(Failure) {

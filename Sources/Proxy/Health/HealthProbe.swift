@@ -85,19 +85,7 @@ struct HealthProbe {
   /// Whether the answer is as it has to be.
   func judge(status: UInt16, content: [UInt8]) throws(Failure) {
     guard plan.accepts(status: status) else { throw Failure("status_\(status)") }
-    guard isEnough(content) else { throw Failure("body_without_expected_text") }
-  }
-
-  /// Whether the content has what it is to have, so that no more of it matters.
-  func isEnough(_ content: [UInt8]) -> Bool {
-    plan.config.body.isEmpty || Self.contains(Array(plan.config.body.utf8), in: content)
-  }
-
-  private static func contains(_ text: [UInt8], in content: [UInt8]) -> Bool {
-    guard content.count >= text.count else { return false }
-    return (0...content.count - text.count).contains { start in
-      content[start..<start + text.count].elementsEqual(text)
-    }
+    guard plan.isEnough(content) else { throw Failure("body_without_expected_text") }
   }
 
   func send(_ transport: Transport, _ octets: [UInt8]) async throws(Failure) {

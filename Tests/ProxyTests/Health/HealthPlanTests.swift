@@ -29,6 +29,25 @@ struct HealthPlanTests {
     #expect(!plan(config).accepts(status: 204) && plan(config).accepts(status: 302))
   }
 
+  @Test(
+    "the text that is expected is found wherever the content is cut",
+    arguments: ["ok", "aab", "a", ""])
+  func text(_ text: String) {
+    var config = HealthConfig()
+    config.body = text
+    let plan = plan(config)
+    for content in ["", "a", "aaaab", "it is ok", "ok it is", "xaab", "nothing"] {
+      let octets = Array(content.utf8)
+      var (seen, isFound) = (0, false)
+      for count in 0...octets.count where !isFound {
+        isFound = plan.isEnough(Array(octets.prefix(count)), after: seen)
+        seen = count
+      }
+      #expect(isFound == content.contains(text) || text.isEmpty, "\(content)")
+      #expect(plan.isEnough(octets) == isFound, "\(content)")
+    }
+  }
+
   @Test("a call of gRPC carries the service's name")
   func message() {
     var config = HealthConfig()
