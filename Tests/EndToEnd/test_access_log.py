@@ -8,7 +8,7 @@ import ssl
 
 import pytest
 
-from portico import configuration, merged
+from portico import configuration, eventually, merged
 from wire import DEADLINE
 
 PHASES = ["wait_us", "head_us", "queue_us", "connect_us", "request_us", "backend_us", "response_us"]
@@ -30,6 +30,26 @@ def test_phases(make):
                                    "trace_id", "span_id", "user_agent", "referer"}
         assert None not in entry.values()
     assert "connect_us" in first and "connect_us" not in second
+
+
+def test_wait_goes_on_while_the_connection_is_parked(make):
+    portico = make.serve(make.origin())
+    with portico.connect() as client:
+        client.request("/one")
+        eventually(lambda: portico.statistics()["parked_connections"] == 1, "parking")
+        client.request("/two")
+    assert portico.wait_access(target="/two")["wait_us"] >= 1_000_000
+
+
+def test_head_that_is_refused_has_no_time_of_the_one_before(make):
+    portico = make.serve(make.origin())
+    with portico.connect() as client:
+        client.request("/one")
+        client.send(b"GET /two HTTP/1.1\r\nHost : a.example\r\n\r\n")
+        assert client.response().status == 400
+    assert "head_us" in portico.wait_access(target="/one")
+    entry = portico.wait_access(status=400)
+    assert "head_us" not in entry and "wait_us" in entry
 
 
 def test_tls(make):

@@ -41,6 +41,8 @@ final class DownstreamConnection: WaitHandler {
   @Cell var requests = 0
   /// When it is closed if it goes on saying nothing.
   @Cell var idleDeadline: Instant
+  /// Since when its next request is waited for, by HTTP/1.
+  @Cell var waitingSince: Instant
   /// What backends are told of the certificate that the client has shown.
   @Cell var identity: ClientIdentity?
   /// The name of the cipher suite, which OpenSSL tells by a copy; empty in clear.
@@ -72,6 +74,7 @@ final class DownstreamConnection: WaitHandler {
       age == .infinite
       ? .never : now + Interval(microseconds: age.microseconds / 1000 * (900 + jitter))
     idleDeadline = now + listener.firstByteTimeout
+    waitingSince = now
     updateTrust()
     id = state.connections.add(self)
   }

@@ -48,8 +48,7 @@ final class HTTP1Session {
   @Cell private(set) var contentStart = 0..<0
   /// When the head under way has to be complete; `.never` while none has begun.
   @Cell private var headDeadline = Instant.never
-  /// Since when the next request is waited for, and since when its head comes.
-  @Cell private var waitingSince = Instant(microseconds: 0)
+  /// Since when the head under way comes.
   @Cell private var headSince = Instant(microseconds: 0)
   /// When the session gives up its task if nothing comes.
   @Cell private var parkAt = Instant.never
@@ -74,8 +73,10 @@ final class HTTP1Session {
   }
 
   func run() async -> End {
+    var hasParked = connection.phase == .parked
     while true {
-      beginReceiving()
+      beginReceiving(hasParked: hasParked)
+      hasParked = false
       receiving: while true {
         switch receive() {
         case .complete: break receiving
@@ -123,12 +124,15 @@ final class HTTP1Session {
     case gone
   }
 
-  private func beginReceiving() {
+  /// - Parameter hasParked: Whether the wait for this request began before the session.
+  private func beginReceiving(hasParked: Bool) {
     parser.reset()
     headDeadline = .never
-    waitingSince = state.loop.now
     parkAt = state.loop.now + Self.parkAfter
-    connection.idleDeadline = state.loop.now + listener.keepAliveTimeout
+    if !hasParked {
+      connection.waitingSince = state.loop.now
+      connection.idleDeadline = state.loop.now + listener.keepAliveTimeout
+    }
     if input.unread.isEmpty { connection.phase = .idle }
   }
 
@@ -159,7 +163,9 @@ final class HTTP1Session {
     refreshListener()
     headSince = state.loop.now
     headDeadline = headSince + listener.headTimeout
-    request.waitTime = (headSince - waitingSince).microseconds
+    request.waitTime = (headSince - connection.waitingSince).microseconds
+    // Of a head that is refused, it stays unknown.
+    request.headTime = -1
   }
 
   /// - Returns: How the session ends, or nil if it does not.
