@@ -15,6 +15,7 @@ import pytest
 
 from portico import ROOT, configuration, eventually, parse_address
 from promtext import Metrics
+from test_balancing import refused_address
 from wire import Wire
 
 OPEN = "application/openmetrics-text;version=1.0.0"
@@ -105,7 +106,20 @@ def test_backends(make):
     assert metrics.sum("portico_backend_connections_idle", backend=origin.address) == 1
     assert metrics.sum("portico_backend_connect_failures_total", backend=dead) >= 1
     assert metrics.sum("portico_backend_ejections_total", backend=dead) >= 1
-    assert metrics.sum("portico_backend_up", backend=dead) == 0
+    assert metrics.sum("portico_backend_up", backend=dead) \
+        == 1 - metrics.sum("portico_backend_resting", backend=dead)
+
+
+def test_backend_that_may_be_tried_again_is_up(make):
+    """Though nobody has asked it since: whoever watches must not be told for ever that it is down."""
+    dead = refused_address()
+    portico = make.serve(dead)
+    assert portico.get().status == 503
+    eventually(lambda: scrape(portico).sum("portico_backend_up", backend=dead) == 1, "its rest")
+    assert scrape(portico).sum("portico_backend_resting", backend=dead) == 0
+    with Wire(str(portico.control)) as wire:
+        clusters = json.loads(wire.request("/clusters", "Accept: application/json").body)
+    assert clusters[0]["backends"][0]["state"] == "up"
 
 
 def test_why_a_backend_gets_no_requests(make):

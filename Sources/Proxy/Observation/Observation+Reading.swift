@@ -132,7 +132,7 @@ extension Observation.Backend {
       }
     configuredState = state.configuredState
     assignedState = state.overriddenState
-    isUsable = state.rest.isUsable && state.isWell(at: now) && state.assignedState == .up
+    isUsable = state.rest.canTry(at: now) && state.isWell(at: now) && state.assignedState == .up
     open = state.openCount
     waiting = state.waitingCount
   }
