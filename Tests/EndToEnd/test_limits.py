@@ -110,3 +110,25 @@ def test_connections_are_spread_over_the_workers(make):
         assert sum(spread) == 64 and max(spread) <= 40, spread
     finally:
         close_all(crowd)
+
+
+def test_limit_of_a_listener_is_no_other_listeners(make):
+    """Whoever holds its places costs nobody else a connection, whether somebody waits for one or not."""
+    portico = make.portico({
+        "listeners": {"few": {"bind": ["127.0.0.1:0"], "max_connections": 2},
+                      "other": {"bind": ["127.0.0.1:0"]}},
+        "routes": [{"path": "/*", "respond": {"status": 204}}]})
+    with contextlib.ExitStack() as stack:
+        def connected(listener: str) -> Wire:
+            return stack.enter_context(portico.connect(listener))
+        for _ in range(2):
+            connected("few").send(b"GET / HTTP/1.1\r\nHo")
+        idle = [connected("other") for _ in range(10)]
+        for client in idle:
+            assert client.request().status == 204
+        # As long as some of the pauses that accepting makes at a limit.
+        assert not select.select([client.sock for client in idle], [], [], 0.35)[0]
+        assert not portico.log.lines[-1].endswith("reason=max_connections")
+        connected("few").send(b"GET / HTTP/1.1\r\n")
+        portico.wait_log(r"accepting paused .*reason=max_connections")
+        assert not select.select([client.sock for client in idle], [], [], 0.35)[0]

@@ -56,6 +56,15 @@ public final class Acceptor: EventSource {
     return await waits.wait(until: deadline)
   }
 
+  /// Whether a connection waits in the backlog. If none does, ``wait(until:)`` waits for one.
+  public func hasWaiting() -> Bool {
+    guard isReadable else { return false }
+    var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    // Sound: one entry, a local variable, for the call.
+    isReadable = unsafe poll(&question, 1, 0) > 0
+    return isReadable
+  }
+
   /// Ends the wait of the accepting task.
   public func abort() { waits.abort() }
 

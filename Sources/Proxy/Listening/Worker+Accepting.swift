@@ -40,10 +40,14 @@ extension Worker {
       if await acceptor.wait() == .aborted { return }
       var accepted = 0
       var reason: String?
+      var makeRoom = Limit.ofAll
       while accepted < Self.acceptsPerTurn, reason == nil {
-        guard hasRoom(for: listener) else {
+        if let limit = limitReached(by: listener) {
+          // Nobody is to make room for nobody.
+          guard acceptor.hasWaiting() else { break }
           reason = "max_connections"
           state.counters.pausesAtLimit.add()
+          makeRoom = limit
           break
         }
         switch acceptor.tryAccept() {
@@ -61,6 +65,7 @@ extension Worker {
         }
       }
       if let reason {
+        state.evictIdle(Self.evictedAtOnce, of: makeRoom == .ofListener ? listener : nil)
         await pauseAccepting(acceptor, reason)
       } else if accepted == Self.acceptsPerTurn {
         await loop.yieldTurn()
@@ -68,13 +73,19 @@ extension Worker {
     }
   }
 
-  private func hasRoom(for listener: String) -> Bool {
+  private enum Limit {
+    case ofListener, ofAll
+  }
+
+  /// The limit at which connections of `listener` have arrived, if they have.
+  private func limitReached(by listener: String) -> Limit? {
     if let runtime = state.tables.listeners[listener],
       runtime.load.value >= runtime.maxConnections
     {
-      return false
+      return .ofListener
     }
-    return peers.reduce(0) { $0 + $1.load.value } < state.tables.maxConnections
+    let isFull = peers.reduce(0) { $0 + $1.load.value } >= state.tables.maxConnections
+    return isFull ? .ofAll : nil
   }
 
   /// Keeps the connection, or hands it to the worker that has clearly fewer: `EPOLLEXCLUSIVE` alone
@@ -96,11 +107,10 @@ extension Worker {
     }
   }
 
-  /// Lets the backlog fill for a moment instead of spinning, and makes room.
+  /// Lets the backlog fill for a moment instead of spinning.
   private func pauseAccepting(_ acceptor: Acceptor, _ reason: String) async {
     acceptor.pause()
     tellPause(reason)
-    state.evictIdle(Self.evictedAtOnce)
     let point = WaitPoint(on: loop)
     _ = await point.wait(until: loop.now + Self.pause)
     if acceptors.contains(where: { $0 === acceptor }) { acceptor.resume() }
