@@ -17,6 +17,8 @@ final class DownstreamConnection: WaitHandler {
     case idle
     /// Between two requests, without a task.
     case parked
+    /// No longer parked, since something has come: a task begins in this turn.
+    case waking
     case serving
     case closed
   }
@@ -119,7 +121,7 @@ final class DownstreamConnection: WaitHandler {
     state.connections.touch(id)
     countParked(true)
     // Octets that have come in the meantime must not be slept over.
-    if transport.isReadable { return state.wakeUp(self, .ready) }
+    if transport.isReadable { return wake() }
     transport.reads.watch(until: idleDeadline, self)
   }
 
@@ -130,7 +132,18 @@ final class DownstreamConnection: WaitHandler {
     state.parkedConnections &+= isParked ? 1 : -1
   }
 
-  func waitEnded(_ outcome: WaitOutcome) { state.wakeUp(self, outcome) }
+  func waitEnded(_ outcome: WaitOutcome) {
+    switch outcome {
+    case .ready: wake()
+    case .deadline, .aborted: endParked()
+    }
+  }
+
+  /// Has a task serve it. From here on it is that task's: until it runs, nobody else may give it another.
+  private func wake() {
+    if phase == .parked { phase = .waking }
+    state.wakeUp(self)
+  }
 
   /// Whether it is between two requests. One that has not sent its first is not: it is about to.
   var isIdle: Bool { phase == .parked || phase == .idle }
@@ -149,7 +162,7 @@ final class DownstreamConnection: WaitHandler {
         transport.reads.abort()
       }
     case .identifying, .idle: transport.reads.abort()
-    case .serving: http2?.shutDown()
+    case .waking, .serving: http2?.shutDown()
     case .closed: break
     }
   }

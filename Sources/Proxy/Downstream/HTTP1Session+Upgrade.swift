@@ -39,16 +39,21 @@ extension HTTP1Session {
     return HTTP2SettingsField.decode(bytes[line.value])
   }
 
+  /// - Returns: false if the client has not read what it was answered before: nothing of this may be left
+  ///   to go out later, amid what it is answered now.
   private func sendSwitch() -> Bool {
     state.output.removeAll()
     state.output.append(
       "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
     do throws(TransportError) {
-      try output.send(Span(), isChunked: false, isEnd: true)
+      let count = try output.send(Span(), isChunked: false, isEnd: true)
+      guard output.hasUnsent else { return true }
+      output.discard()
+      // Nothing can follow a part of it.
+      if count > 0 { connection.transport.shutDown() }
+      return false
     } catch {
       return false
     }
-    // So few octets fit, or the client has stopped reading before it got anything.
-    return !output.hasUnsent
   }
 }

@@ -73,7 +73,7 @@ final class HTTP1Session {
   }
 
   func run() async -> End {
-    var hasParked = connection.phase == .parked
+    var hasParked = connection.phase == .waking
     while true {
       beginReceiving(hasParked: hasParked)
       hasParked = false
@@ -210,8 +210,19 @@ final class HTTP1Session {
     hasSentHead = false
     // What a client was quick with earlier must not pay for dribbling now.
     (sendMeter, receiveMeter) = (RateMeter(), RateMeter())
+    if request.head.expectsContinue { await awaitRoom() }
     await exchange.run(self)
     _ = watchHangUp(nil)
+  }
+
+  /// Waits until the client has read what it was answered before: the interim response that it waits for
+  /// must not have to.
+  @inline(never)
+  private func awaitRoom() async {
+    do throws(TransportError) {
+      try await connection.transport.waitUntilWritable(
+        until: state.loop.now + listener.writeIdleTimeout)
+    } catch {}
   }
 
   /// Answers input that is no request, and ends the connection.

@@ -30,7 +30,7 @@ extension ConnectionReport {
     } else if connection.phase == .serving, let exchange = connection.exchangeLog {
       phase = exchange.phase.name
     } else {
-      phase = "\(connection.phase)"
+      phase = connection.phase == .waking ? "idle" : "\(connection.phase)"
     }
     streams = connection.http2.map { Self.phases(of: $0) } ?? []
     self.worker = worker

@@ -132,7 +132,9 @@ final class ClusterRuntime {
             index: backends.count, subcluster: subcluster.name, level: subcluster.level(in: config),
             hasShare: weight > 0 && subcluster.weight > 0, address: address,
             pool: ConnectionPool(
-              known, settings: PoolSettings(config.pool, limits: config.limits),
+              known,
+              settings: PoolSettings(
+                config.pool, limits: config.limits, timeouts: config.timeouts),
               counters: counters.backends[identity] ?? BackendCounters()),
             subclusterLoad: load))
         members.append(

@@ -29,7 +29,7 @@ extension BackendConnection: UpstreamStream {
     return try send(piece, isEnd: isEnd, trailers)
   }
 
-  /// Passes the client's end on. Everything before it has gone out.
+  /// Passes the client's end on, behind everything that came before it.
   private func endTunnel() -> Bool {
     transport.shutDownSending()
     return true
@@ -139,9 +139,21 @@ extension BackendConnection: UpstreamStream {
     if responseHasContent { machine.receivedResponseEnd() }
     // Octets beyond the response belong to nothing that we asked for.
     if !input.unread.isEmpty { machine.receivedSurplus() }
-    guard machine.canReuse else { return pool.close(self) }
+    // What it has not taken of this request would stand before the next.
+    guard machine.canReuse, !transport.hasBacklog else { return finishWritingAndClose() }
     input.endMessage()
     pool.checkIn(self, now: state.loop.now)
+  }
+
+  /// Closes it when the backend has what was written, or takes nothing for too long: the end of what came
+  /// through a tunnel, if nothing else.
+  private func finishWritingAndClose() {
+    guard isTunnel, transport.hasBacklog else { return pool.close(self) }
+    let stall = pool.settings.writeIdleTimeout
+    state.start {
+      do throws(TransportError) { try await self.transport.finishWriting(stall: stall) } catch {}
+      self.pool.close(self)
+    }
   }
 
   func cancel() {

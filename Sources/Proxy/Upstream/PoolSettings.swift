@@ -14,13 +14,19 @@ struct PoolSettings {
   let maxOfCluster: Int
   /// Requests that may wait for a connection on each worker.
   let maxWaiting: Int
+  /// How long the backend may take nothing of what is written.
+  let writeIdleTimeout: Interval
 
-  init(_ config: PoolConfig, limits: LimitsConfig = LimitsConfig()) {
+  init(
+    _ config: PoolConfig, limits: LimitsConfig = LimitsConfig(),
+    timeouts: ClusterTimeouts = ClusterTimeouts()
+  ) {
     maxIdle = config.maxIdle
     idleTimeout = Interval(config.idleTimeout)
     maxAge = config.maxAge == .zero ? .infinite : Interval(config.maxAge)
     maxConnections = config.maxConnections
     maxOfCluster = limits.connections == 0 ? .max : limits.connections
     maxWaiting = config.maxWaiting
+    writeIdleTimeout = Interval(timeouts.writeIdle)
   }
 }

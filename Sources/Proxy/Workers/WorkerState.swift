@@ -176,14 +176,10 @@ final class WorkerState {
 
   // MARK: Client connections
 
-  /// A connection that waited without a task has something to read, or its time is over.
-  func wakeUp(_ connection: DownstreamConnection, _ outcome: WaitOutcome) {
-    switch outcome {
-    case .ready:
-      awake.append(connection)
-      startWaits.signal()
-    case .deadline, .aborted: connection.close()
-    }
+  /// A connection that waited without a task has something to read.
+  func wakeUp(_ connection: DownstreamConnection) {
+    awake.append(connection)
+    startWaits.signal()
   }
 
   /// The connections that need a task, which the caller gives them.
@@ -194,8 +190,13 @@ final class WorkerState {
   }
 
   /// Closes up to `count` connections between two requests, those first that have been idle longest.
-  func evictIdle(_ count: Int) {
-    for connection in connections.oldest(count, where: { $0.isIdle }) { connection.endWhenIdle() }
+  ///
+  /// - Parameter listener: Whose they are; nil: whosever.
+  func evictIdle(_ count: Int, of listener: String? = nil) {
+    let idle = connections.oldest(count) {
+      $0.isIdle && (listener == nil || $0.listener.name == listener)
+    }
+    for connection in idle { connection.endWhenIdle() }
   }
 
   func connectionClosed(_ connection: DownstreamConnection) {
