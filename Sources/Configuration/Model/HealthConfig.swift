@@ -17,7 +17,7 @@ public struct HealthConfig: Equatable, Sendable {
   public var host: String?
   /// nil: 200...299. JSON: `statuses`, of `http`.
   public var statuses: Set<Int>?
-  /// What the content has to contain in its first 64 KiB; empty: whatever. JSON: `body`, of `http`.
+  /// What the content has to contain in its first 32 KiB; empty: whatever. JSON: `body`, of `http`.
   public var body = ""
   /// JSON: `service`, of `grpc`; empty: the server as a whole.
   public var service = ""

@@ -5,8 +5,9 @@ import Proxy
 import System
 
 extension Control {
-  /// Starts everything, in this order: configuration, names, sockets, workers. Either all of it
-  /// serves in the end, or the process ends and has said why.
+  /// Starts everything, in this order: configuration, credentials, names, the admin's sockets, the
+  /// listeners' sockets, workers. Either all of it serves in the end, or the process ends and has
+  /// said why.
   func start() async {
     watchSignals()
     beginEvents()

@@ -175,7 +175,7 @@ final class ServerConnection {
   func respond(
     _ status: StatusCode, type: StaticString, content: [UInt8], fields: String = ""
   ) async -> Bool {
-    // Without content: a HEAD request's response ends with its head.
+    // As if without content: what there is goes out in one piece with the head.
     machine.sentResponseHead(isPersistent: true, hasContent: false)
     output.appendStatusLine(status)
     output.appendField("Content-Type", type)

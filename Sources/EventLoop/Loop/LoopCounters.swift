@@ -10,7 +10,7 @@ public final class LoopCounters: Sendable {
   public var turns: UInt64 { turnCount.load(ordering: .relaxed) }
   /// Microseconds outside of waiting.
   public var busy: UInt64 { busyTime.load(ordering: .relaxed) }
-  /// Jobs that were ready when turns began, in all.
+  /// Jobs that have run, in all turns.
   public var jobs: UInt64 { jobCount.load(ordering: .relaxed) }
 
   /// Microseconds of the longest turn since this was last asked for.

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// Any descriptor that one only reads from, such as one of signals. Level-triggered.
+/// Any descriptor that one only reads from, such as one of signals. Edge-triggered.
 public final class ReadableDescriptor: EventSource {
   private let waits: WaitPoint
 

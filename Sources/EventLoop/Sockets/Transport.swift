@@ -5,7 +5,7 @@ import Glibc
 /// One stream connection, to a client or a backend: a non-blocking socket that belongs to one loop.
 ///
 /// It is a concrete type so that every call is direct. Encryption is inside of it: reading and
-/// writing meet the kernel, or TLS, in ``tryRead(into:from:)`` and ``tryWrite(_:_:)`` only, and
+/// writing meet the kernel, or TLS, in ``tryRead(into:from:)`` and ``tryWrite(_:_:_:)`` only, and
 /// nobody above knows which.
 ///
 /// One task may read and another write at the same time. Whoever is not the reader ends the

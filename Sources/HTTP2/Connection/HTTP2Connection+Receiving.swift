@@ -4,8 +4,8 @@ extension HTTP2Connection {
   /// Reads on, to the next event.
   ///
   /// To be called until it says ``Event/needMoreOctets``. What is then left of the input, a frame that
-  /// is not whole, has to come again with more behind it: 16 393 octets at most. DATA frames are given
-  /// in parts as they come.
+  /// is not whole, has to come again with more behind it: 9 octets and `maxFrameOctets` at most, 16 393
+  /// by default. DATA frames are given in parts as they come.
   ///
   /// - Parameters:
   ///   - input: What was received. Offsets in events count in it.

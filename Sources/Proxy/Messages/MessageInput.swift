@@ -107,8 +107,11 @@ final class MessageInput {
 
   /// Begins the content that follows a head.
   ///
-  /// - Parameter headOctets: The head's size. It is consumed; the octets stay where they are, from
-  ///   the returned offset on in ``headOctets``, until ``endMessage()`` if it is pinned.
+  /// - Parameters:
+  ///   - framing: Of the message.
+  ///   - headOctets: The head's size. The head is consumed.
+  ///   - pinningHead: Whether its octets stay where they are until ``endMessage()``, since somebody
+  ///     refers to them.
   func beginContent(_ framing: MessageFraming, after headOctets: Int, pinningHead: Bool) {
     consume(headOctets)
     decoder.restart(framing)

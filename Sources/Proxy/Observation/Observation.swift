@@ -83,7 +83,7 @@ public struct Observation: Sendable {
     /// Microseconds outside of waiting, in all turns, and in the longest since it was last asked for.
     public var busy: UInt64 = 0
     public var longestTurn: UInt64 = 0
-    /// Tasks that were ready when turns began, in all.
+    /// Jobs of tasks that have run, in all turns.
     public var jobs: UInt64 = 0
   }
 

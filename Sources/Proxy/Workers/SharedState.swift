@@ -15,8 +15,8 @@ struct SharedState: Sendable {
   var listeners: [String: ConnectionCount] = [:]
   /// Sessions of clients without tickets, by listener.
   var sessionCaches: [String: TLSSessionCache] = [:]
-  /// What session tickets are sealed with where no files say otherwise: this key and those before it,
-  /// on all workers and over reloads.
+  /// What session tickets are sealed with where no files say otherwise, and then the key before it:
+  /// the same on all workers and over reloads.
   var ticketKeys: [TLSTicketKey] = []
   /// For a configuration that names no limit.
   var defaultMaxConnections = Int.max
@@ -115,7 +115,7 @@ struct SharedState: Sendable {
     if ticketKeys.isEmpty { rotateTicketKeys() }
   }
 
-  /// Seals with a new key from now on, and opens with the last two as well.
+  /// Seals with a new key from now on, and opens with the one before as well.
   mutating func rotateTicketKeys() {
     guard let fresh = TLSTicketKey.random() else { return }
     ticketKeys = [fresh] + ticketKeys.prefix(1)
