@@ -23,7 +23,7 @@ extension HPACKEncoder {
       .referer, .retryAfter, .grpcTimeout, .traceparent, .tracestate, .xRequestID, .forwarded,
       .xForwardedFor, .xRealIP:
       return isRepeated ? .indexed : .literal
-    // A date holds for all responses of a second.
+    // `.date` among them: it varies, but holds for all responses of a second.
     case .other, .connection, .keepAlive, .proxyConnection, .te, .transferEncoding, .upgrade,
       .http2Settings, .trailer, .host, .expect, .maxForwards, .via, .wwwAuthenticate,
       .proxyAuthenticate, .accept, .acceptEncoding, .acceptLanguage, .cacheControl, .pragma,

@@ -4,7 +4,7 @@ import Addressing
 /// be free. Dictionaries throughout, since there may be a hundred thousand of everything.
 struct CrossCheck {
   let draft: ConfigurationDraft
-  /// Whether every file was read whole; if not, what seems missing is not spoken of.
+  /// Whether every file was read whole; if not, what seems missing is not reported.
   let isComplete: Bool
   let log: ProblemLog
 

@@ -21,8 +21,9 @@ extension ClusterRuntime {
 
   // MARK: Ejecting
 
-  /// Whether one more backend may be ejected, or one less than are has to be. Those that refuse
-  /// connections or are unhealthy count as ejected: nobody can do without the others for their sake.
+  /// How many more backends may be ejected; below 0, how many are out beyond what may be. Those that
+  /// refuse connections or are unhealthy count as ejected: nobody can do without the others for their
+  /// sake.
   func ejectionRoom(at now: UInt64) -> Int {
     guard let ejection else { return 0 }
     let inUse = self.inUse

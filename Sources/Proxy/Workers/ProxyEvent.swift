@@ -23,8 +23,9 @@ public enum ProxyEvent: Sendable {
   /// Told at the first pause; `acceptingResumed` follows when there was none for 10 s.
   case acceptingPaused(worker: Int, reason: String)
   case acceptingResumed(worker: Int)
-  /// Malformed input was refused; at most one event a second and worker. `suppressed` how many refusals were not told since the last event. For a backend that
-  /// breaks a rule of HTTP/2, `listener` and `client` are its address.
+  /// Malformed input was refused; at most one event a second and worker. `suppressed` is the number of
+  /// refusals since the last event that were not told. For a backend that breaks a rule of HTTP/2,
+  /// `listener` and `client` are its address.
   case refused(listener: String, client: String, reason: Reason, suppressed: Int)
   /// A TLS handshake with a client failed; at most one event a second and worker.
   case handshakeFailed(

@@ -66,8 +66,9 @@ final class WorkerState {
   @Cell var lastPause: Instant? = nil
   /// Connections that hold a task while they wait for their next request.
   @Cell var idleTasks = 0
-  /// How many may; beyond, they park at once. Five thousand that came in the same second left holes of
-  /// 7 KB each in the heap; so they leave less than 1 KB.
+  /// How many may, for the second before they park; beyond, they park at once. A kept task spares the
+  /// next request the start of one. But five thousand that were kept in the same second left holes of
+  /// 7 KB each in the heap, where connections that park at once leave less than 1 KB.
   static let idleTasksKept = 256
   /// Connections that wait without a task.
   var parkedConnections = 0 {
