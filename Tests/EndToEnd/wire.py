@@ -232,8 +232,13 @@ class Wire:
             self.reader.content(response, until_close=True)
         return response
 
-    def expect_end(self) -> None:
-        """The connection ends now, without another octet. A reset is an end, too."""
+    def until_end(self) -> bytes:
+        """What comes until the end. A reset is an end, too."""
         with contextlib.suppress(ConnectionResetError):
-            if rest := self.reader.rest():
-                raise WireError(f"octets where the end should be: {rest[:200]!r}")
+            return self.reader.rest()
+        return bytes(self.reader.buffer)
+
+    def expect_end(self) -> None:
+        """The connection ends now, without another octet."""
+        if rest := self.until_end():
+            raise WireError(f"octets where the end should be: {rest[:200]!r}")
