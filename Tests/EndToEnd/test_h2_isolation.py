@@ -63,7 +63,8 @@ def test_upload_that_is_cancelled_cuts_no_shared_connection(make):
         sender = threading.Thread(target=lambda: second.send_data(upload, bytes(16 * MIB)),
                                   daemon=True)
         sender.start()
-        stalled(lambda: second.send_window)
+        window = second.send_window
+        stalled(lambda: window - second.send_window)
         first.send(h2.rst_stream(opener.id))
         first.round_trip()
         reading.set()
