@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from portico import EXECUTABLE, ROOT, Lines, configuration, merged, parse_address, run
-from wire import Wire
+from wire import Truncated, Wire, WireError
 
 GOOD = configuration("127.0.0.1:1")
 USAGE, UNAVAILABLE, CONFIGURATION = 64, 69, 78  # sysexits.h
@@ -192,9 +192,13 @@ def test_origin_is_steered_by_its_query(origin, query, check):
         assert check(client.request(f"/?{query}"))
 
 
-@pytest.mark.parametrize("failure", ["reset", "truncate", "garbage"])
-def test_origin_fails_on_request(origin, failure):
-    with Wire(origin) as client, pytest.raises((AssertionError, OSError, ValueError)):
+@pytest.mark.parametrize("failure, error, message", [
+    ("reset", ConnectionResetError, None),
+    ("truncate", Truncated, r"\d+ of 1000 octets"),
+    ("garbage", WireError, "not a status line"),
+])
+def test_origin_fails_on_request(origin, failure, error, message):
+    with Wire(origin) as client, pytest.raises(error, match=message):
         client.request(f"/?fail={failure}")
 
 
