@@ -61,6 +61,7 @@ def test_cancelled_both_ways(peers):
     with portico.h2() as client:
         stream = websocket_over_http2(client)
         client.wait(lambda: stream.is_over, "the end")
+        assert stream.reset == Code.INTERNAL_ERROR and not stream.ended, stream
         client.round_trip()
 
 

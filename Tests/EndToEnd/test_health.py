@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 import threading
@@ -99,12 +100,25 @@ def says_nonsense(connection: OriginConnection) -> None:
     connection.wait_closed()
 
 
-@pytest.mark.parametrize("script,reason", [(hangs, "read_timeout"), (says_nonsense, ""),
-                                           (lambda connection: connection.reset(), "")])
+def resets_when_asked(connection: OriginConnection) -> None:
+    connection.read_request()
+    connection.reset()
+
+
+def resets_at_once(connection: OriginConnection) -> None:
+    connection.reset()
+
+
+@pytest.mark.parametrize("script,reason", [
+    (hangs, "read_timeout"), (says_nonsense, "invalid_version"),
+    (resets_when_asked, f"read_error_{errno.ECONNRESET}"),
+    # As far as the check has come by then.
+    (resets_at_once, f"(connect|write|read)_error_{errno.ECONNRESET}"),
+])
 def test_whoever_does_not_answer_is_unhealthy(make, script, reason):
     a, b = make.origin(script, name="a"), make.origin(checked(), name="b")
     portico = make.serve(a, b, cluster={"health": {"path": "/healthz", **QUICK}})
-    portico.wait_log(rf"backend unhealthy .*backend={a.address} .*reason={reason}")
+    portico.wait_log(rf"backend unhealthy .*backend={a.address} .*reason={reason}$")
     assert turns(portico) == {"b"}
 
 

@@ -107,7 +107,7 @@ def test_truncated_answers_say_so(make):
     portico = make.serve(make.origin(script))
     with portico.connect() as client, pytest.raises((Truncated, ConnectionResetError)):
         client.request("/cut")
-    assert portico.wait_access(target="/cut")["end"]
+    assert portico.wait_access(target="/cut")["end"] == "truncated_body"
 
 
 def test_access_log_can_be_off(make):
