@@ -14,6 +14,15 @@ def stat(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
+def sleeps(pid: int, thread: str) -> int:
+    """How often the process's thread of that name has gone to sleep so far, for want of work."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        if (task / "comm").read_text().strip() == thread:
+            status = (task / "status").read_text()
+            return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status, re.M)[1])
+    raise LookupError(thread)
+
+
 def connections_of_loops(pid: int, port: int) -> list[int]:
     """How many connections accepted on that port each epoll instance of the process watches."""
     accepted = set()
