@@ -248,6 +248,7 @@ def test_content_that_is_still_to_come_goes_to_the_other(make):
             assert client.response().status == 200
         if len(bad.heads) > before:
             break
+    assert bad.heads, "the bad backend was never chosen"
     assert good.requests[-1].body == b"a" * 10_000 + b"b" * 20_000
 
 
