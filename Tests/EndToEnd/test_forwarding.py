@@ -323,7 +323,7 @@ def test_forbidden_request_trailers_are_dropped(peers):
                     "5\r\nhello\r\n0\r\nX-Sum: 1\r\nHost: evil\r\nContent-Length: 3\r\n"
                     "Authorization: x\r\nCookie: a=b\r\nX-Forwarded-For: 9.9.9.9\r\n\r\n")
         answer = seen(client.response())
-    assert names(answer["trailers"]) <= {"x-sum"}
+    assert answer["trailers"] == [["X-Sum", "1"]]
     assert "authorization" not in names(answer["fields"])
 
 

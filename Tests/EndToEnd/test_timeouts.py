@@ -10,7 +10,7 @@ import time
 import pytest
 
 from origins import OriginConnection
-from wire import Truncated, WireError
+from wire import Truncated
 
 MIB = 1 << 20
 
@@ -59,13 +59,14 @@ def test_dribbled_head_meets_an_absolute_deadline(make):
 
 
 def test_empty_lines_do_not_move_the_deadline(make):
-    portico = serve(make, make.origin(), {"head": "400ms", "select": "400ms"})
+    portico = serve(make, make.origin(), {"head": "1s", "select": "1s"})
     with portico.connect() as client:
+        started = time.monotonic()
         client.send("\r\n")
-        assert not client.readable(0.1)
+        assert not client.readable(0.7)
         client.send("\r\n")
-        data = client.reader.rest()
-        assert not data or data.split(b" ")[1] in (b"408", b"400")
+        assert client.response().status == 408
+        assert time.monotonic() - started < 1.5, "counted from the second line"
 
 
 def test_second_head_has_its_own_deadline(make):
@@ -149,7 +150,7 @@ def test_content_that_waits_for_the_backend_is_not_slow(make):
                 still = 0
             else:
                 still += 1
-        assert sent < len(body), "the backend's stall must reach the client"
+        assert 0 < sent < len(body), "the backend's stall must reach the client"
         origin.released.set()
         client.sock.setblocking(True)
         client.sock.settimeout(20)
@@ -280,7 +281,7 @@ def test_total_deadline_of_a_route(make):
             while not select.select([connection.sock], [], [], 0.02)[0]:
                 connection.send("x")
     portico = serve(make, make.origin(script), route={"timeouts": {"total": "500ms"}})
-    with portico.connect() as client, pytest.raises((WireError, ConnectionResetError)):
+    with portico.connect() as client, pytest.raises((Truncated, ConnectionResetError)):
         client.request()
 
 
@@ -312,7 +313,7 @@ def test_stalled_reader_pauses_the_backend(make):
     with portico.connect(receive_buffer=4096) as client:
         client.send("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
         assert origin.released.wait(30)
-        assert taken[0] < 32 * MIB
+        assert 0 < taken[0] < 32 * MIB
         assert portico.resident() - before < 4 * MIB
         assert portico.cpu() < 5
 
@@ -327,7 +328,7 @@ def test_stalled_backend_pauses_the_client(make):
     before = portico.resident()
     with portico.connect() as client:
         client.send("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: %d\r\n\r\n" % (1 << 40))
-        assert stalled_at(client.sock, 512 * MIB) < 32 * MIB
+        assert 0 < stalled_at(client.sock, 512 * MIB) < 32 * MIB
         assert portico.resident() - before < 4 * MIB
         # The client's end cannot be seen behind what nobody reads; the backend's can.
         origin.released.set()

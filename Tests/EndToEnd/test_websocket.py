@@ -233,8 +233,9 @@ def test_tunnels_survive_reloads(behind):
                                      clusters={"app": None}))
         ws.send("of a route that is gone")
         assert ws.recv(DEADLINE) == "of a route that is gone"
-        with pytest.raises(InvalidStatus):
+        with pytest.raises(InvalidStatus) as refused:
             client(portico)
+        assert refused.value.response.status_code == 404
 
 
 def test_drain_ends_tunnels_at_its_deadline(behind):
@@ -257,12 +258,14 @@ def test_access_log_says_how_a_tunnel_ended(behind):
         ws.send("x" * 1000)
         assert ws.recv(DEADLINE)
     entry = portico.wait_access(target="/log")
-    assert entry["status"] == 101, entry
+    # By RFC 6455 §7.1.1 it is the server that closes.
+    assert (entry["status"], entry["end"]) == (101, "backend_closed"), entry
 
 
 def test_routes_and_listeners_can_forbid_it(behind):
     for options in ({"route": {"upgrades": []}}, {"listener": {"protocols": {"http1": {}}}}):
-        portico, _ = behind(**options)
+        portico, server = behind(**options)
         with pytest.raises(InvalidStatus) as refused:
             client(portico)
-        assert refused.value.response.status_code != 101
+        # What the server says to a plain request.
+        assert refused.value.response.status_code == 426 and not server.seen
