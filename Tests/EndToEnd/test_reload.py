@@ -185,8 +185,6 @@ def refused(address) -> bool:
         Wire(address).close()
     except (ConnectionRefusedError, ConnectionResetError):  # A reset, if it closes meanwhile.
         return True
-    except ConnectionResetError:
-        pass  # It was still in the queue when the socket was closed.
     return False
 
 

@@ -53,14 +53,16 @@ def test_drain(make, number):
 
 
 def test_upload_under_way_ends_well(make):
-    portico = make.serve(make.origin())
+    origin = make.origin()
+    portico = make.serve(origin)
     with portico.connect() as client:
         client.send("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 10\r\n\r\nhello")
-        eventually(lambda: portico.descriptors(), "the request to arrive")
+        origin.wait(lambda: origin.heads)
         portico.send_signal(signal.SIGTERM)
         eventually(lambda: refused(portico.address()), "new connections to be refused")
         client.send("world")
         assert client.response().status == 200
+    assert [request.body for request in origin.requests] == [b"helloworld"]
     assert portico.wait_exit() == 0
 
 

@@ -41,6 +41,7 @@ class Peak:
     def __exit__(self, *_) -> None:
         self.done.set()
         self.thread.join()
+        self.octets = max(self.octets, self.portico.resident())
 
     @property
     def growth(self) -> int:
@@ -135,7 +136,7 @@ WIRES = [
 ]
 
 
-def abort(address, count: int) -> None:
+def abort(address, count: int) -> int:
     """That many connections, each reset after one of the openings above."""
     linger = struct.pack("ii", 1, 0)
     for index in range(count):
@@ -145,6 +146,7 @@ def abort(address, count: int) -> None:
             if wire := WIRES[index % len(WIRES)]:
                 sock.send(wire)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    return count
 
 
 @pytest.mark.timeout(180)
@@ -163,11 +165,14 @@ def test_a_hundred_thousand_aborted_connections(make):
     descriptors = portico.descriptors()
     abort(address, 20_000)
     _, before = settle()
-    threads = [threading.Thread(target=abort, args=(address, 40_000)) for _ in range(2)]
+    aborted: list[int] = []
+    threads = [threading.Thread(target=lambda: aborted.append(abort(address, 40_000)), daemon=True)
+               for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(120)
+    assert aborted == [40_000] * 2
     _, after = settle()
     assert after - before < 2 * MIB, f"{(after - before) / MIB:.1f} MiB more"
 
@@ -228,6 +233,7 @@ def test_random_mixture(make):
     origin = make.origin(name="mixed")
     portico = make.serve(origin, workers=2, listener={"timeouts": {"head": "1s", "body_idle": "1s"}})
     address = portico.address()
+    statuses: list[int] = []
 
     def client(seed: int) -> None:
         chance = random.Random(seed)
@@ -235,7 +241,8 @@ def test_random_mixture(make):
             with contextlib.suppress(OSError, AssertionError), Wire(address, timeout=3) as wire:
                 kind = chance.randrange(5)
                 if kind == 0:
-                    wire.request("/", method="POST", body=b"x" * chance.randrange(200_000))
+                    body = b"x" * chance.randrange(200_000)
+                    statuses.append(wire.request("/", method="POST", body=body).status)
                 elif kind == 1:
                     wire.send_in_pieces(WIRES[3], [chance.randrange(36)])
                     wire.response()
@@ -257,6 +264,7 @@ def test_random_mixture(make):
         threads = [thread for thread in threads if thread.is_alive()] or threads[:1]
         if not threads[0].is_alive():
             break
+    assert len(statuses) > 100 and set(statuses) == {200}
     assert json.loads(portico.get().body)["origin"] == "mixed"
     assert portico.stop(signal.SIGTERM) == 0
     portico.check_log()
