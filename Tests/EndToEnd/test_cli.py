@@ -14,7 +14,7 @@ from portico import EXECUTABLE, ROOT, Lines, configuration, merged, parse_addres
 from wire import Truncated, Wire, WireError
 
 GOOD = configuration("127.0.0.1:1")
-USAGE, UNAVAILABLE, CONFIGURATION = 64, 69, 78  # sysexits.h
+USAGE, UNAVAILABLE, SYSTEM, CONFIGURATION = 64, 69, 71, 78  # sysexits.h
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_address_in_use_is_told(write, tmp_path):
         outcome = run("serve", "--config", write(merged(GOOD, {
             "listeners": {"web": {"bind": f"127.0.0.1:{port}"}},
             "control_socket": str(tmp_path / "control.sock")})))
-    assert outcome.returncode not in (0, USAGE)
+    assert outcome.returncode == SYSTEM
     assert f"127.0.0.1:{port}" in outcome.stderr and "Fatal" not in outcome.stderr
 
 
@@ -136,7 +136,7 @@ def test_shipped_configurations_are_good(path):
 def test_whole_configurations_in_documents_are_good(document, write):
     blocks = re.findall(r"^```jsonc?\n(.*?)^```", (ROOT / document).read_text(), re.M | re.S)
     whole = [block for block in blocks if '"listeners"' in block and '"routes"' in block]
-    assert whole or document != "README.md"
+    assert whole, "none is recognised"
     for block in whole:
         outcome = run("check", "--config", write(block))
         assert outcome.returncode == 0, block + outcome.stdout + outcome.stderr

@@ -104,6 +104,9 @@ def test_streams_wait_for_room_at_the_connections_limit(make):
     with portico.h2() as client:
         streams = [client.open() for _ in range(9)]
         origin.wait(lambda: origin.active == 3)
+        client.round_trip()
+        tell(origin.connections[0], b"")
+        assert origin.active == 3, "the others wait"
         origin.released.set()
         client.finish(*streams)
         assert all(stream.status == 200 for stream in streams)

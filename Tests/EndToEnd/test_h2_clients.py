@@ -78,7 +78,7 @@ def test_curl_uploads(make, door: str, tmp_path):
 def test_nghttp(front, options: list[str]):
     _, _, url = front
     output = tool("nghttp", "-v", *options, url + "/", url + "/large")
-    assert output.count(":status: 200") == 2 and "GOAWAY" not in output.split("send")[0]
+    assert output.count(":status: 200") == 2 and "recv GOAWAY" not in output
     assert ("HTTP Upgrade success" in output) == ("-u" in options)
 
 

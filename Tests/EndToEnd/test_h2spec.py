@@ -114,3 +114,4 @@ def test_cases_do_not_disturb_a_polite_client(portico):
             if served % 100 == 0:
                 client.send(h2.window_update(0, 1))
     assert served > 10
+    assert failures == []
