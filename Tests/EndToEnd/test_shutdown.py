@@ -83,6 +83,9 @@ def test_drain_timeout_cuts_what_is_left(make):
         with pytest.raises((Truncated, ConnectionResetError)):
             client.response()
     origin.wait_idle()
+    # It is not the client who has left.
+    entry = portico.wait_access(end="drain_timeout")
+    assert entry["status"] == 503 and entry["termination"] == "PW"
 
 
 def test_second_signal_ends_it_now(make):

@@ -253,15 +253,19 @@ final class Exchange {
   /// Tells the client, as far as it can still be told.
   @inline(never)
   private func fail<Client: DownstreamStream>(_ error: ProxyError, _ client: Client) async {
-    log.end = error.isClientGone && client.wasCut ? .drainTimeout : error.reason
-    log.endedBy = log.end == .drainTimeout ? .portico : error.source.termination
+    let wasCut = error.isClientGone && client.wasCut
+    log.end = wasCut ? .drainTimeout : error.reason
+    log.endedBy = wasCut ? .portico : error.source.termination
     if error.isUncountedRefusal {
       state.refused(
         error.reason, listener: client.listener.name,
         client: String(decoding: client.request.clientText, as: UTF8.self))
     }
     if client.hasSentHead || error.isClientGone {
-      if !client.hasSentHead || log.status.rawValue == 0 { log.status = error.status }
+      if !client.hasSentHead || log.status.rawValue == 0 {
+        // It is we who have left.
+        log.status = wasCut ? .serviceUnavailable : error.status
+      }
       return client.cutResponse()
     }
     if client.request.isGRPC {

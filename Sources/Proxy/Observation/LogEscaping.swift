@@ -2,16 +2,17 @@ import Bytes
 
 /// Makes octets that a client chose harmless inside of a log line.
 ///
-/// What comes out holds no line end, no quote that could end the text, and no control octet that a
-/// terminal would obey.
+/// What comes out holds no line end, no quote that could end the text, and no control octet or character
+/// that a terminal, or whoever reads lines, would obey.
 enum LogEscaping {
   /// How many octets one octet of a text becomes at most.
   static let mostOctets = 6
 
   /// Appends `text` as the inside of a JSON string (RFC 8259 §7).
   ///
-  /// Valid UTF-8 stays; an octet that is no part of any becomes `\u00XX`, so that the line is
-  /// always valid JSON and no octet is lost.
+  /// Valid UTF-8 stays, but for characters that begin a line or turn the direction of the text, which
+  /// become `\uXXXX`; an octet that is no part of any becomes `\u00XX`, so that the line is always valid
+  /// JSON.
   static func writeJSON(_ text: Span<UInt8>, into room: inout OutputRoom) {
     var index = writePlain(text, from: 0, into: &room)
     while index < text.count {
@@ -34,7 +35,14 @@ enum LogEscaping {
     let byte = text[index]
     let length = byte < 0x80 ? 0 : utf8Length(in: text, at: index)
     if length > 0 {
-      room.append(text.extracting(index..<(index &+ length)))
+      let character = text.extracting(index..<(index &+ length))
+      if let code = control(character) {
+        room.append("\\u")
+        writeHex(UInt8(truncatingIfNeeded: code >> 8), into: &room)
+        writeHex(UInt8(truncatingIfNeeded: code), into: &room)
+      } else {
+        room.append(character)
+      }
       return index &+ length
     }
     if byte == .doubleQuote || byte == .backslash {
@@ -106,6 +114,25 @@ enum LogEscaping {
   private static func writeHex(_ byte: UInt8, into room: inout OutputRoom) {
     room.append(.hexDigit(byte >> 4))
     room.append(.hexDigit(byte))
+  }
+
+  /// The code of a character beyond ASCII, in UTF-8, if it is a control: C1 (U+0085 ends a line for some),
+  /// separators of lines and paragraphs, and marks of direction, by which a line can be made to look like
+  /// another (Unicode Technical Report 36 §2.5).
+  private static func control(_ character: Span<UInt8>) -> UInt16? {
+    let code: UInt16
+    switch character.count {
+    case 2: code = UInt16(character[0] & 0x1F) << 6 | UInt16(character[1] & 0x3F)
+    case 3:
+      code =
+        UInt16(character[0] & 0x0F) << 12 | UInt16(character[1] & 0x3F) << 6
+        | UInt16(character[2] & 0x3F)
+    case _: return nil
+    }
+    switch code {
+    case 0x80...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: return code
+    case _: return nil
+    }
   }
 
   /// The length of the well-formed UTF-8 sequence beyond ASCII at `index` (Unicode 3.9, table 3-7);
