@@ -42,7 +42,7 @@ extension Worker {
       var reason: String?
       var makeRoom = Limit.ofAll
       while accepted < Self.acceptsPerTurn, reason == nil {
-        if let limit = limitReached(by: listener) {
+        if let limit = takePlace(on: listener) {
           // Nobody is to make room for nobody.
           guard acceptor.hasWaiting() else { break }
           reason = "max_connections"
@@ -50,7 +50,9 @@ extension Worker {
           makeRoom = limit
           break
         }
-        switch acceptor.tryAccept() {
+        let result = acceptor.tryAccept()
+        if case .accepted = result {} else { giveBackPlace(on: listener) }
+        switch result {
         case .accepted(let descriptor, let peer):
           accepted += 1
           place(descriptor, from: peer, on: listener)
@@ -77,31 +79,44 @@ extension Worker {
     case ofListener, ofAll
   }
 
-  /// The limit at which connections of `listener` have arrived, if they have.
-  private func limitReached(by listener: String) -> Limit? {
-    if let runtime = state.tables.listeners[listener],
-      runtime.load.value >= runtime.maxConnections
-    {
-      return .ofListener
+  /// Takes a place for one more connection of `listener`: before it is accepted, since another worker may
+  /// be about to do the same.
+  ///
+  /// - Returns: The limit at which there is none.
+  private func takePlace(on listener: String) -> Limit? {
+    let runtime = state.tables.listeners[listener]
+    load.add()
+    let ofListener = runtime?.load.add() ?? 0
+    var limit: Limit?
+    if let runtime, ofListener > runtime.maxConnections {
+      limit = .ofListener
+    } else if peers.reduce(0, { $0 + $1.load.value }) > state.tables.maxConnections {
+      limit = .ofAll
     }
-    let isFull = peers.reduce(0) { $0 + $1.load.value } >= state.tables.maxConnections
-    return isFull ? .ofAll : nil
+    if limit != nil { giveBackPlace(on: listener) }
+    return limit
+  }
+
+  private func giveBackPlace(on listener: String) {
+    load.subtract()
+    state.tables.listeners[listener]?.load.subtract()
   }
 
   /// Keeps the connection, or hands it to the worker that has clearly fewer: `EPOLLEXCLUSIVE` alone
   /// does not balance.
   private func place(_ descriptor: Int32, from peer: SocketAddress, on listener: String) {
     var target = self
-    var least = load.value
-    let ours = least
+    // Without it: its place has been taken here.
+    let ours = load.value - 1
+    var least = ours
     for other in peers where other.load.value < least {
       target = other
       least = other.load.value
     }
     if ours < least + 2 + least / 16 { target = self }
-    target.load.add()
-    state.tables.listeners[listener]?.load.add()
     if target === self { return take(descriptor, from: peer, on: listener) }
+    target.load.add()
+    load.subtract()
     Task(executorPreference: target.loop) { [target] in
       await target.take(descriptor, from: peer, on: listener)
     }
