@@ -380,6 +380,32 @@ def test_what_untrusted_clients_say_is_replaced(peers):
     assert re.fullmatch(r"[0-9a-f]{32}", seen_field(response, "x-request-id") or "")
 
 
+def test_client_is_who_trusted_proxies_say(make):
+    """In the log, and for a hash of its address; of others, it is the peer."""
+    origins = [make.origin(name=name) for name in "abcd"]
+    trusting = {"forwarding": {"trusted_proxies": ["127.0.0.1", "10.0.0.0/8"]}}
+    portico = make.serve(*origins, cluster={
+        "balance": {"policy": "hash", "key": "client_address"}}, listener=trusting)
+    seen = {}
+    with portico.connect() as wire:
+        for number in range(40):
+            client = f"192.0.2.{number}"
+            told = wire.request(f"/{number}", f"X-Forwarded-For: 9.9.9.9, {client}, 10.0.0.1")
+            seen[client] = json.loads(told.body)["origin"]
+            entry = portico.wait_access(target=f"/{number}")
+            assert (entry["client"], entry["peer"]) == (client, "127.0.0.1")
+        assert len(set(seen.values())) > 1, "of one address, all would go to one"
+        for client, origin in seen.items():
+            again = wire.request("/", f"X-Forwarded-For: {client}")
+            assert json.loads(again.body)["origin"] == origin
+        wire.request("/peer")
+    entry = portico.wait_access(target="/peer")
+    assert entry["client"] == "127.0.0.1" and "peer" not in entry
+    portico = make.serve(*origins)
+    portico.get("/x", "X-Forwarded-For: 192.0.2.1")
+    assert portico.wait_access(target="/x")["client"] == "127.0.0.1"
+
+
 def test_what_trusted_proxies_say_is_kept(make):
     portico = make.serve(make.origin(), listener={"forwarding": {
         "trusted_proxies": ["127.0.0.0/8"], "forwarded": True}})

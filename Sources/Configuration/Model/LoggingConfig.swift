@@ -33,7 +33,7 @@ public struct LoggingConfig: Equatable, Sendable {
     case time
     /// `10/Oct/2026:13:55:36 +0000`, as the common log format has it.
     case timeCommon = "time_common"
-    case listener, route, cluster, subcluster, backend, client, method, target, path, host
+    case listener, route, cluster, subcluster, backend, client, peer, method, target, path, host
     case proto = "protocol"
     case status
     /// Octets of content received from and sent to the client.

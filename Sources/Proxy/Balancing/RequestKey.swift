@@ -30,7 +30,7 @@ enum RequestKey {
   func hash(of request: Request) -> UInt64? {
     switch self {
     case .clientAddress:
-      let client = request.clientText
+      let client = request.originText
       return Self.hasher.hash(client.span)
     case .path: return request.withPath { Self.hasher.hash($0) }
     case .header(let name):

@@ -104,6 +104,7 @@ final class Exchange {
     if let usedReplay, usedReplay.phase != .unneeded { usedReplay.end(pool: state.buffers) }
     if hasPassedOver { forgetTries() }
     finish(client)
+    client.request.forgetOrigin()
   }
 
   // Inlined, as are the others on the way down to where an exchange waits: each frame of a task costs
@@ -131,6 +132,9 @@ final class Exchange {
     _ client: Client
   ) throws(ProxyError) -> RouteRuntime {
     let request = client.request
+    if request.isTrusted {
+      request.noteOrigin(trusting: client.listener.forwarding.trustedProxies)
+    }
     request.isGRPC = isGRPCByType(request)
     let route = request.withBytes { bytes in
       request.withPath { path in
@@ -259,7 +263,7 @@ final class Exchange {
     if error.isUncountedRefusal {
       state.refused(
         error.reason, listener: client.listener.name,
-        client: String(decoding: client.request.clientText, as: UTF8.self))
+        client: String(decoding: client.request.originText, as: UTF8.self))
     }
     if client.hasSentHead || error.isClientGone {
       if !client.hasSentHead || log.status.rawValue == 0 {

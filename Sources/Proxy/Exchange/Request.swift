@@ -29,6 +29,12 @@ final class Request {
   @Cell private(set) var client: IPAddress? = nil
   /// Whether the client is a proxy whose word about its clients is taken.
   @Cell var isTrusted = false
+  /// The text of the address that it comes from, if that is a trusted proxy's word; else empty.
+  var forwardedText: [UInt8] {
+    _read { yield forwardedTextSlot.value }
+    _modify { yield &forwardedTextSlot.value }
+  }
+  private let forwardedTextSlot = Slot([UInt8]())
   /// What the client's connection is encrypted by; nil when it is not.
   @Cell private(set) var tls: TLSSession? = nil
   /// What backends are told of the certificate that the client has shown.

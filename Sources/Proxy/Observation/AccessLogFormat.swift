@@ -45,7 +45,7 @@ public struct AccessLogFormat: Sendable {
       ownOctets = bytes.count + steps.count * Self.mostOctetsOfNumber + 1
       var uses: [Variable: Int] = [:]
       for case .variable(let variable) in pieces { uses[variable, default: 0] += 1 }
-      // No two show the same text, but for the target and its path.
+      // No two show the same text, but for the target and its path, and the client and its peer.
       octetsOfText = 2 * (uses.values.max() ?? 0) * LogEscaping.mostOctets
     }
   }
@@ -89,6 +89,8 @@ public struct AccessLogFormat: Sendable {
     case .subcluster: Self.writeText(texts[record.subcluster], into: &room)
     case .backend: Self.writeText(texts[record.backend], into: &room)
     case .client: Self.writeText(texts[record.client], into: &room)
+    case .peer:
+      Self.writeText(texts[record.peer.isEmpty ? record.client : record.peer], into: &room)
     case .method: Self.writeText(texts[record.method], into: &room)
     case .target: Self.writeText(texts[record.target], into: &room)
     case .path: Self.writeText(texts[record.path], into: &room)

@@ -22,6 +22,7 @@ enum AccessLogJSON {
     write(",\"subcluster\":\"", texts[record.subcluster], into: &room)
     write(",\"backend\":\"", texts[record.backend], into: &room)
     write(",\"client\":\"", texts[record.client], into: &room)
+    write(",\"peer\":\"", texts[record.peer], into: &room)
     write(",\"method\":\"", texts[record.method], into: &room)
     write(",\"target\":\"", texts[record.target], into: &room)
     write(",\"path\":\"", texts[record.path], into: &room)

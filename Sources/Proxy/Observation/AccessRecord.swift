@@ -22,8 +22,10 @@ public struct AccessRecord: BitwiseCopyable, Sendable {
   public var subcluster = ByteRange()
   /// The address of the backend that answered, or was tried last.
   public var backend = ByteRange()
-  /// The text of the client's address, or what stands for it.
+  /// The text of the client's address, or what stands for it; and of the trusted proxy's that has told it,
+  /// if one has.
   public var client = ByteRange()
+  public var peer = ByteRange()
   public var method = ByteRange()
   public var target = ByteRange()
   /// The target without its query; without scheme and authority, too.

@@ -94,7 +94,8 @@ extension Exchange {
   ) {
     let buffer = request.buffer
     let head = buffer.span.extracting(request.base..<buffer.capacity)
-    record.client = texts.place(request.clientText.span)
+    record.client = texts.place(request.originText.span)
+    if !request.forwardedText.isEmpty { record.peer = texts.place(request.clientText.span) }
     record.method = texts.place(head[request.head.methodBytes])
     let (target, path) = (request.head.target, request.head.path)
     record.target = texts.place(head[target])

@@ -47,6 +47,7 @@ public enum SpanFormat {
     write("url.original", texts[record.target], into: &output)
     write("server.address", texts[record.host], into: &output)
     write("client.address", texts[record.client], into: &output)
+    write("network.peer.address", texts[record.peer], into: &output)
     write("user_agent.original", texts[record.userAgent], into: &output)
     write("portico.listener", texts[record.listener], into: &output)
     write("http.route", texts[record.route], into: &output)
