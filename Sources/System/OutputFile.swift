@@ -35,6 +35,16 @@ public struct OutputFile: ~Copyable, Sendable {
   /// Writes all of `octets`, and blocks as long as that takes.
   public borrowing func write(_ octets: Span<UInt8>) throws(WriteError) {
     var written = 0
+    try write(octets, counting: &written)
+  }
+
+  /// As ``write(_:)``.
+  ///
+  /// - Parameter written: How many octets were taken, also of those that were not all.
+  public borrowing func write(
+    _ octets: Span<UInt8>, counting written: inout Int
+  ) throws(WriteError) {
+    written = 0
     while written < octets.count {
       // Sound: the span is borrowed for the call, and the kernel only reads it.
       let count = unsafe octets.extracting(written..<octets.count).withUnsafeBytes {

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import ssl
 
 import pytest
 
 from portico import configuration, eventually, merged
-from wire import DEADLINE
+from promtext import Metrics
+from wire import DEADLINE, Wire
 
 PHASES = ["wait_us", "head_us", "queue_us", "connect_us", "request_us", "backend_us", "response_us"]
 
@@ -180,3 +182,35 @@ def test_a_syslog_socket_that_is_not_there_is_told(make, tmp_path):
     portico = make.serve(make.origin())
     portico.reload(merged(configuration(make.origin()), {
         "logging": {"access": {"output": f"syslog:{tmp_path}/none"}}}), outcome="refused")
+
+
+def test_a_full_disk_is_told_of_counted_and_recovered_from(make):
+    path = make.fresh_directory() / "access.log"
+    path.symlink_to("/dev/full")
+    portico = make.serve(make.origin(), logging={"access": {"output": str(path)}})
+    for _ in range(3):
+        assert portico.get("/lost").status == 200
+    portico.wait_log(rf' error access log failed path={path} reason="No space left on device"')
+    def dropped() -> float:
+        with Wire(str(portico.control)) as wire:
+            page = wire.request("/metrics").body.decode()
+        return Metrics(page)["portico_access_log_dropped_lines_total"]
+    eventually(lambda: dropped() == 3, "the count")
+    portico.wait_log(r" warning access log lines dropped count=")
+    path.unlink()
+    portico.send_signal(signal.SIGUSR1)
+    portico.wait_log(rf" info log files reopened path={path}")
+    portico.get("/kept")
+    portico.wait_log(rf" notice access log works again path={path}")
+    assert "/kept" in path.read_text() and "/lost" not in path.read_text()
+    assert dropped() == 3
+
+
+def test_a_file_that_cannot_be_reopened_is_told_of(make):
+    path = make.fresh_directory() / "access.log"
+    portico = make.serve(make.origin(), logging={"access": {"output": str(path)}})
+    path.unlink()
+    path.mkdir()
+    portico.send_signal(signal.SIGUSR1)
+    portico.wait_log(rf' error log files not reopened path={path} reason="Is a directory"')
+    assert not [line for line in portico.log.lines if "log files reopened" in line]

@@ -16,6 +16,8 @@ final class AccessLogDestination: Sendable {
   private let file: OutputFile
   /// nil while the daemon behind it is away.
   private let socket: Mutex<LogSocket?>
+  /// Whether the file ends within a line.
+  private let isCut = Atomic(false)
 
   /// - Throws: Why it cannot be opened.
   init(_ place: Place) throws(OutputFile.WriteError) {
@@ -46,9 +48,36 @@ final class AccessLogDestination: Sendable {
     }
   }
 
+  /// What became of lines that were to be written.
+  struct Outcome: Equatable {
+    /// Lines that are lost, those that were cut among them.
+    var lost = 0
+    /// The first thing that went wrong.
+    var error: OutputFile.WriteError?
+  }
+
   /// Writes whole lines, each with its end.
-  func write(_ octets: Span<UInt8>) throws(OutputFile.WriteError) {
-    guard case .syslog(let path) = place else { return try file.write(octets) }
+  func write(_ octets: Span<UInt8>) -> Outcome {
+    if case .syslog(let path) = place { return sendLines(of: octets, to: path) }
+    var outcome = Outcome()
+    var written = 0
+    do throws(OutputFile.WriteError) {
+      // The next line must not be taken for the rest of the one that was cut.
+      if isCut.load(ordering: .relaxed) {
+        try file.write([UInt8.lineFeed].span)
+        isCut.store(false, ordering: .relaxed)
+      }
+      try file.write(octets, counting: &written)
+    } catch {
+      outcome.error = error
+      outcome.lost = octets.lineCount(from: written)
+      if written > 0, octets[written - 1] != .lineFeed { isCut.store(true, ordering: .relaxed) }
+    }
+    return outcome
+  }
+
+  private func sendLines(of octets: Span<UInt8>, to path: String) -> Outcome {
+    var outcome = Outcome()
     // Local use 0, informational: 16 * 8 + 6.
     var datagram = OutputBuffer(capacity: 4096)
     var start = 0
@@ -57,9 +86,20 @@ final class AccessLogDestination: Sendable {
       datagram.removeAll()
       datagram.append("<134>portico: ")
       datagram.append(octets.extracting(start..<end))
-      try send(datagram.span, to: path)
+      do throws(OutputFile.WriteError) {
+        try send(datagram.span, to: path)
+      } catch {
+        outcome.error = outcome.error ?? error
+        // Nobody is there: the others need not knock.
+        if socket.withLock({ $0 == nil }) {
+          outcome.lost += octets.lineCount(from: start)
+          return outcome
+        }
+        outcome.lost += 1
+      }
       start = end + 1
     }
+    return outcome
   }
 
   /// A syslog daemon that was restarted has another socket at the same path.
@@ -75,6 +115,16 @@ final class AccessLogDestination: Sendable {
     let fresh = try LogSocket(connectedTo: path)
     socket.withLock { $0 = fresh }
     try fresh.send(line)
+  }
+}
+
+extension AccessLogDestination.Place {
+  /// What an operator reads.
+  var text: String {
+    switch self {
+    case .standardOutput: "stdout"
+    case .file(let path), .syslog(let path): path
+    }
   }
 }
 

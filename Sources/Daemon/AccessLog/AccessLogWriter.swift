@@ -12,10 +12,16 @@ import System
 final class AccessLogWriter: Sendable {
   /// What an operator should read of.
   enum Notice: Sendable, Equatable {
-    /// Lines that found no room since the last notice.
+    /// Lines that found no room, or could not be written, since the last notice.
     case dropped(UInt64)
-    /// Writing failed; told once, until it works again.
-    case failed(String)
+    /// Writing there failed; told once, until it works again.
+    case failed(String, reason: String)
+    /// What was told of with ``failed(_:reason:)`` is over.
+    case recovered(String)
+    /// What ``reopen()`` asked for.
+    case reopened(String)
+    /// The old file goes on being written to.
+    case notReopened(String, reason: String)
   }
 
   private struct State {
@@ -119,7 +125,7 @@ final class AccessLogWriter: Sendable {
     // What was logged before the file was renamed still belongs to it.
     var most = 0
     for ring in rings { most = max(most, writeAll(of: ring, &lines, &health)) }
-    reopenIfAsked(&health)
+    reopenIfAsked()
     let dropped = rings.reduce(0) { $0 + $1.takeDropped() }
     if let count = health.countDropped(dropped, at: .read()) { onNotice(.dropped(count)) }
     return most
@@ -138,24 +144,28 @@ final class AccessLogWriter: Sendable {
       }
       if taken == 0 { break }
       octets += taken
-      if let destination { write(&lines, to: destination, &health) }
+      if let destination { ring.countUnwritten(write(&lines, to: destination, &health)) }
     }
     return octets
   }
 
+  /// - Returns: How many lines are lost.
   private func write(
     _ lines: inout Lines, to destination: AccessLogDestination, _ health: inout Health
-  ) {
-    do throws(OutputFile.WriteError) {
-      try destination.write(lines.text.span)
-      health.hasFailed = false
-    } catch {
-      tell(error, &health)
-    }
+  ) -> Int {
+    guard lines.text.count > 0 else { return 0 }
+    let outcome = destination.write(lines.text.span)
     lines.text.removeAll()
+    let place = destination.place.text
+    switch health.note(isFailing: outcome.error != nil, at: .read()) {
+    case .same: break
+    case .begins: onNotice(.failed(place, reason: outcome.error?.text ?? ""))
+    case .ends: onNotice(.recovered(place))
+    }
+    return outcome.lost
   }
 
-  private func reopenIfAsked(_ health: inout Health) {
+  private func reopenIfAsked() {
     let old: AccessLogDestination? = state.withLock { state in
       defer { state.reopens = false }
       return state.reopens ? state.destination : nil
@@ -167,15 +177,10 @@ final class AccessLogWriter: Sendable {
         // A reload may have put another in its place meanwhile.
         if state.destination === old { state.destination = fresh }
       }
-      health.hasFailed = false
+      onNotice(.reopened(old.place.text))
     } catch {
-      tell(error, &health)
+      onNotice(.notReopened(old.place.text, reason: error.text))
     }
-  }
-
-  private func tell(_ error: OutputFile.WriteError, _ health: inout Health) {
-    if !health.hasFailed { onNotice(.failed(error.text)) }
-    health.hasFailed = true
   }
 }
 
@@ -195,16 +200,32 @@ private struct Lines: ~Copyable {
 
 /// What the writer has to tell, and when.
 private struct Health {
-  var hasFailed = false
+  enum Change {
+    case same, begins, ends
+  }
+
+  /// A disk that is full but for a little fails and works in turn.
+  private static let quiet = Interval.seconds(10)
+
+  private var isFailing = false
+  private var nextFailure = Instant(microseconds: 0)
   private var dropped: UInt64 = 0
-  private var next = Instant(microseconds: 0)
+  private var nextDropped = Instant(microseconds: 0)
+
+  /// - Returns: What to tell of: a failure at most every ten seconds, and its end.
+  mutating func note(isFailing failing: Bool, at now: Instant) -> Change {
+    guard failing != isFailing, !failing || now >= nextFailure else { return .same }
+    isFailing = failing
+    if failing { nextFailure = now + Self.quiet }
+    return failing ? .begins : .ends
+  }
 
   /// - Returns: How many to tell of: at most once a second.
   mutating func countDropped(_ count: UInt64, at now: Instant) -> UInt64? {
     dropped &+= count
-    guard dropped > 0, now >= next else { return nil }
+    guard dropped > 0, now >= nextDropped else { return nil }
     defer { dropped = 0 }
-    next = now + .seconds(1)
+    nextDropped = now + .seconds(1)
     return dropped
   }
 }

@@ -23,9 +23,7 @@ extension Control {
   private func received(_ signal: SignalKind) {
     switch signal {
     case .hangUp: requestReload()
-    case .user1:
-      service?.accessLog.reopen()
-      log.info("log files reopened")
+    case .user1: service?.accessLog.reopen()
     case .interrupt, .terminate, .quit: stop(on: signal)
     }
   }

@@ -5,9 +5,19 @@ extension ProgramLog {
   func event(_ event: EventQueue.Event) {
     switch event {
     case .proxy(let event): proxy(event)
-    case .accessLog(.dropped(let count)):
-      warning("access log lines dropped", ["count": "\(count)"])
-    case .accessLog(.failed(let reason)): error("access log failed", ["reason": reason])
+    case .accessLog(let notice): accessLog(notice)
+    }
+  }
+
+  private func accessLog(_ notice: AccessLogWriter.Notice) {
+    switch notice {
+    case .dropped(let count): warning("access log lines dropped", ["count": "\(count)"])
+    case .failed(let path, let reason):
+      error("access log failed", ["path": path, "reason": reason])
+    case .recovered(let path): self.notice("access log works again", ["path": path])
+    case .reopened(let path): info("log files reopened", ["path": path])
+    case .notReopened(let path, let reason):
+      error("log files not reopened", ["path": path, "reason": reason])
     }
   }
 

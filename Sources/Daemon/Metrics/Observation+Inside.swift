@@ -25,7 +25,9 @@ extension Observation {
   }
 
   func writeWorkers(to writer: inout MetricsWriter) {
-    writer.begin("portico_access_log_dropped_lines", .counter, "Lines that found no room.")
+    writer.begin(
+      "portico_access_log_dropped_lines", .counter,
+      "Lines that found no room, or could not be written.")
     writer.sample(droppedLogLines)
     writer.begin("portico_worker_connections", .gauge, "Client connections of a worker.")
     for loop in loops {

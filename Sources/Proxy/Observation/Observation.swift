@@ -104,7 +104,7 @@ public struct Observation: Sendable {
   public var errors: [Reason: UInt64] = [:]
   public var pauses: [Pause: UInt64] = [:]
   public var parkedConnections: UInt64 = 0
-  /// Access log lines that found no room.
+  /// Access log lines that found no room, or could not be written.
   public var droppedLogLines: UInt64 = 0
 
   public init() {}

@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import EventLoop
 import Glibc
 import Proxy
 import Synchronization
@@ -18,6 +19,12 @@ struct AccessLogWriterTests {
     var all: [AccessLogWriter.Notice] { notices.withLock { $0 } }
 
     func add(_ notice: AccessLogWriter.Notice) { notices.withLock { $0.append(notice) } }
+
+    /// Returns as soon as they are so, or after ten seconds.
+    func wait(until condition: ([AccessLogWriter.Notice]) -> Bool) {
+      let end = Instant.read() + .seconds(10)
+      while !condition(all), Instant.read() < end { sched_yield() }
+    }
   }
 
   private func writer(
@@ -121,15 +128,62 @@ struct AccessLogWriterTests {
     #expect(notices.all.count == 1 && count == 7)
   }
 
-  @Test("a full disk is told once, and ends nothing")
+  @Test("a full disk is told once, what it does not take is counted, and nothing ends")
   func failure() async throws {
-    let ring = AccessLogRing()
+    let rings = [AccessLogRing(), AccessLogRing()]
     let notices = Notices()
     let destination = try AccessLogDestination(.file(path: "/dev/full"))
-    let writer = try writer(rings: [ring, ring], destination: destination, tellingTo: notices)
-    append("line", to: ring)
+    let writer = try writer(rings: rings, destination: destination, tellingTo: notices)
+    for ring in rings { for _ in 0..<3 { append("line", to: ring) } }
     #expect(writer.start())
     await writer.end()
-    #expect(notices.all == [.failed("No space left on device")])
+    #expect(
+      notices.all == [
+        .failed("/dev/full", reason: "No space left on device"), .dropped(6),
+      ])
+  }
+
+  @Test("what failed is told to work again once it does")
+  func recovery() async throws {
+    let directory = TemporaryDirectory()
+    let path = directory.file("log")
+    #expect(unsafe symlink("/dev/full", path) == 0)
+    let ring = AccessLogRing()
+    let notices = Notices()
+    let destination = try AccessLogDestination(.file(path: path))
+    let writer = try writer(rings: [ring], destination: destination, tellingTo: notices)
+    append("lost", to: ring)
+    #expect(writer.start())
+    notices.wait(until: { $0.contains(.dropped(1)) })
+    _ = unsafe unlink(path)
+    writer.reopen()
+    notices.wait(until: { $0.contains(.reopened(path)) })
+    append("kept", to: ring)
+    await writer.end()
+    #expect(
+      notices.all == [
+        .failed(path, reason: "No space left on device"), .dropped(1), .reopened(path),
+        .recovered(path),
+      ])
+    #expect(directory.contents("log") == "kept\n")
+  }
+
+  @Test("a file that cannot be opened anew is told of, and the old one goes on")
+  func failedReopening() async throws {
+    let directory = TemporaryDirectory()
+    let path = directory.file("log")
+    let ring = AccessLogRing()
+    let notices = Notices()
+    let destination = try AccessLogDestination(.file(path: path))
+    let writer = try writer(rings: [ring], destination: destination, tellingTo: notices)
+    _ = unsafe rename(path, directory.file("log.1"))
+    #expect(unsafe mkdir(path, 0o700) == 0)
+    writer.reopen()
+    #expect(writer.start())
+    notices.wait(until: { !$0.isEmpty })
+    append("line", to: ring)
+    await writer.end()
+    #expect(notices.all == [.notReopened(path, reason: "Is a directory")])
+    #expect(directory.contents("log.1") == "line\n")
   }
 }
