@@ -97,9 +97,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "HTTPSemantics", "Metrics",
-        "Names",
-        "Proxy", "System", "TLS", "TestSupport",
+        "Addressing", "Bytes", "Configuration", "Daemon", "EventLoop", "HTTPSemantics",
+        "LoopTestSupport", "Metrics", "Names", "Proxy", "System", "TLS", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house),

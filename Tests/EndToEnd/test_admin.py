@@ -178,6 +178,8 @@ def test_the_token_is_read_again_on_reload(guarded, tmp_path):
     portico.reload()
     with Wire(tcp) as wire:
         assert wire.request("/config", f"Authorization: Bearer {TOKEN}").status == 401
+        wire.expect_end()
+    with Wire(tcp) as wire:
         assert wire.request("/config",
                             "Authorization: Bearer another-token-than-before").status == 200
     (tmp_path / "token").write_text("short")
@@ -232,3 +234,36 @@ def test_the_page_needs_no_token_and_holds_no_data(guarded):
     assert response.status == 200 and response["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in response["content-security-policy"]
     assert response.body.startswith(b"<!doctype html>") and response.body.endswith(b"</html>")
+
+
+def test_idle_clients_keep_nobody_out(guarded):
+    """More of them than there may be connections: the oldest go, and the control socket knows nothing of it."""
+    portico, tcp, _ = guarded
+    idle = [Wire(tcp) for _ in range(40)]
+    idle[0].expect_end()
+    with Wire(tcp) as wire:
+        assert wire.request("/config", f"Authorization: Bearer {TOKEN}").status == 200
+    assert run("reload", "--config", portico.file).returncode == 0
+    for wire in idle:
+        wire.close()
+
+
+def test_connections_with_the_token_outlast_those_without(guarded):
+    _, tcp, _ = guarded
+    with Wire(tcp) as known:
+        assert known.request("/config", f"Authorization: Bearer {TOKEN}").status == 200
+        idle = [Wire(tcp) for _ in range(40)]
+        idle[0].expect_end()
+        assert known.request("/config", f"Authorization: Bearer {TOKEN}").status == 200
+        for wire in idle:
+            wire.close()
+
+
+def test_content_of_strangers_is_not_read(guarded):
+    _, tcp, _ = guarded
+    with Wire(tcp) as wire:
+        wire.send("POST /reload HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n"
+                  "Expect: 100-continue\r\n\r\n")
+        response = wire.response("POST")
+        assert response.status == 401 and response.closes and not response.interim
+        wire.expect_end()

@@ -10,7 +10,8 @@ import System
 // HTTP/1.1 for operators and their tools: on a unix socket, which only the daemon's own user may open,
 // and wherever `admin` says.
 extension Control {
-  private static let mostConnections = 32
+  /// How long a client that has not shown the token may take for the head of a request.
+  private static let headPatience = Interval.seconds(10)
 
   /// Without the socket `portico reload` cannot work, and everything else does: a warning.
   func openControlSocket(_ startup: StartupConfig) {
@@ -65,37 +66,49 @@ extension Control {
   private func acceptAdminConnections(from acceptor: Acceptor) async {
     // Who can open a unix socket is for its directory and mode to say.
     let isGuarded = if case .unix = acceptor.socket.endpoint { false } else { true }
+    let visitors = isGuarded ? guardedVisitors : localVisitors
     while let transport = await acceptor.nextConnection() {
-      guard adminConnections < Self.mostConnections else {
+      let visitor = AdminVisitor(ServerConnection(transport), isGuarded: isGuarded)
+      guard visitors.admit(visitor) else {
         transport.close()
         continue
       }
-      adminConnections += 1
       Task.immediate(executorPreference: loop) {
         _ = self
-        await self.converse(ServerConnection(transport), isGuarded: isGuarded)
-        self.adminConnections -= 1
+        await self.converse(with: visitor)
+        visitors.remove(visitor)
       }
     }
   }
 
-  private func converse(_ connection: ServerConnection, isGuarded: Bool) async {
+  private func converse(with visitor: AdminVisitor) async {
+    let connection = visitor.connection
     while true {
-      switch await connection.receiveRequest() {
+      visitor.isIdle = true
+      let limit = visitor.isTrusted ? nil : Self.headPatience
+      switch await connection.receiveRequest(headWithin: limit) {
       case .gone: return connection.transport.close()
       case .refused(let status):
         _ = await connection.respondText(status, "\(status.rawValue) \(status.reasonPhrase)\n")
         return await connection.close()
       case .request:
-        while case .octets = await connection.nextContent() {}
-        guard await answer(connection, isGuarded: isGuarded), connection.awaitsRequest else {
+        visitor.isIdle = false
+        visitor.hasShownToken = visitor.isGuarded && showsToken(connection)
+        if visitor.isTrusted {
+          while case .octets = await connection.nextContent() {}
+        } else if connection.machine.awaitsContent {
+          // Content of somebody unknown is not read, however long it is.
+          connection.closeAfterResponse()
+        }
+        guard await answer(visitor), connection.awaitsRequest else {
           return await connection.close()
         }
       }
     }
   }
 
-  private func answer(_ connection: ServerConnection, isGuarded: Bool) async -> Bool {
+  private func answer(_ visitor: AdminVisitor) async -> Bool {
+    let connection = visitor.connection
     let octets = connection.headBytes
     let path = String(octets: octets.span[connection.head.path])
     let query = String(octets: octets.span[connection.head.query])
@@ -107,7 +120,8 @@ extension Control {
         error.status, "\(error.status.rawValue) \(error.status.reasonPhrase)\n",
         fields: error.allow.map { "Allow: \($0)\r\n" } ?? "")
     }
-    guard request.isOpen || !isGuarded || showsToken(connection) else {
+    guard request.isOpen || visitor.isTrusted else {
+      connection.closeAfterResponse()
       return await connection.respondText(
         .unauthorized, "401 Unauthorized: the token of admin.token_file is needed\n",
         fields: "WWW-Authenticate: Bearer\r\n")

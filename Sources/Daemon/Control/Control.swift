@@ -46,7 +46,9 @@ actor Control {
   var isHurried = false
   /// Of the control socket and of `admin`.
   var adminAcceptors: [Acceptor] = []
-  var adminConnections = 0
+  /// Those who came by unix sockets, and by TCP.
+  let localVisitors = AdminVisitors()
+  let guardedVisitors = AdminVisitors()
   /// What clients over TCP must show; nil where nobody comes by TCP.
   var adminToken: AdminToken?
   /// nil until it serves.

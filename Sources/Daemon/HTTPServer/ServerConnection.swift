@@ -52,15 +52,21 @@ final class ServerConnection {
 
   // MARK: Receiving
 
-  func receiveRequest() async -> Received {
+  /// - Parameter limit: How long the next head may take in all, counted from its first octet, the first
+  ///   one from the beginning; nil: as long as octets keep coming.
+  func receiveRequest(headWithin limit: Interval? = nil) async -> Received {
+    var end = Instant.never
     while true {
+      if let limit, end == .never, !unread.isEmpty || headBytes.isEmpty {
+        end = transport.loop.now + limit
+      }
       do throws(RequestError) {
         if try parseHead() { return .request }
       } catch {
         machine.receivedRequestHead(isPersistent: false, hasContent: false)
         return .refused(error.status)
       }
-      guard await receive() else { return .gone }
+      guard await receive(until: end) else { return .gone }
     }
   }
 
@@ -109,7 +115,7 @@ final class ServerConnection {
   /// Reads what comes next behind what is there.
   ///
   /// - Returns: Whether anything came.
-  private func receive() async -> Bool {
+  private func receive(until end: Instant = .never) async -> Bool {
     if unread.isEmpty {
       unread = 0..<0
     } else if unread.lowerBound > 0 {
@@ -119,7 +125,8 @@ final class ServerConnection {
     // A head that fills the buffer is beyond the limits, so the parser has refused it.
     guard unread.upperBound < buffer.capacity else { return false }
     do throws(TransportError) {
-      let count = try await transport.read(into: buffer, from: unread.upperBound, until: deadline)
+      let count = try await transport.read(
+        into: buffer, from: unread.upperBound, until: min(deadline, end))
       unread = unread.lowerBound..<(unread.upperBound + count)
       return count > 0
     } catch {
