@@ -25,14 +25,6 @@ public enum FileSystem {
     }
   }
 
-  /// Removes the socket at `path`, and nothing but a socket.
-  public static func removeSocket(at path: String) {
-    var status = stat()
-    // Sound: the path lives for the calls, and the structure is the call's to fill.
-    guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
-    _ = unsafe unlink(path)
-  }
-
   /// What changes when a file does.
   public struct Mark: Equatable, Sendable {
     let inode: UInt64

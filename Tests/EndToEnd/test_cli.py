@@ -124,6 +124,32 @@ def test_address_in_use_is_told(write, tmp_path):
     assert f"127.0.0.1:{port}" in outcome.stderr and "Fatal" not in outcome.stderr
 
 
+def test_a_failed_start_leaves_no_socket_behind(write, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        port = taken.getsockname()[1]
+        outcome = run("serve", "--config", write(merged(GOOD, {
+            "listeners": {"web": {"bind": [f"unix:{tmp_path}/web", f"127.0.0.1:{port}"]}},
+            "admin": {"bind": f"unix:{tmp_path}/admin"},
+            "control_socket": f"{tmp_path}/control"})))
+    assert outcome.returncode == SYSTEM
+    assert not [path for path in tmp_path.iterdir() if path.is_socket()]
+
+
+def test_a_control_socket_that_was_asked_for_and_is_taken_ends_the_start(write, tmp_path):
+    path = tmp_path / "control.sock"
+    with socket.socket(socket.AF_UNIX) as taken:
+        taken.bind(str(path))
+        taken.listen(1)
+        outcome = run("serve", "--config", write(merged(GOOD, {
+            "listeners": {"web": {"bind": "127.0.0.1:0"}}, "control_socket": str(path)})))
+        assert path.exists()
+    assert outcome.returncode == SYSTEM
+    assert f"control_socket: cannot listen on {path}: bind: Address already in use" \
+        in outcome.stderr
+
+
 @pytest.mark.parametrize("path", sorted(
     str(path.relative_to(ROOT)) for pattern in ("conf/*.json", "conf/examples/*.json")
     for path in ROOT.glob(pattern) if "schema" not in path.name and "include" not in path.name))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
+import socket
 import time
 
 import pytest
@@ -122,3 +124,15 @@ def test_unix_socket_is_removed(make):
     assert path.exists() and portico.control.exists()
     assert portico.stop() == 0
     assert not path.exists() and not portico.control.exists()
+
+
+def test_what_another_has_put_in_the_place_of_a_socket_stays(make):
+    path = make.fresh_directory() / "front.sock"
+    portico = make.serve(make.origin(), listener={"bind": f"unix:{path}"})
+    with contextlib.ExitStack() as stack:
+        for place in (path, portico.control):
+            place.unlink()
+            other = stack.enter_context(socket.socket(socket.AF_UNIX))
+            other.bind(str(place))
+        assert portico.stop() == 0
+        assert path.exists() and portico.control.exists()

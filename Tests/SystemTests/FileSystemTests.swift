@@ -34,15 +34,6 @@ struct FileSystemTests {
     }
   }
 
-  @Test("removing a socket leaves files alone")
-  func removeSocket() throws {
-    let directory = TemporaryDirectory()
-    let path = directory.file("file")
-    _ = try OutputFile(appendingTo: path)
-    FileSystem.removeSocket(at: path)
-    #expect(FileSystem.exists(path))
-  }
-
   @Test("files are private within, and the mask is back after")
   func mask() throws {
     let directory = TemporaryDirectory()

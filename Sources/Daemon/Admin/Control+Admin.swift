@@ -13,13 +13,22 @@ extension Control {
   /// How long a client that has not shown the token may take for the head of a request.
   private static let headPatience = Interval.seconds(10)
 
-  /// Without the socket `portico reload` cannot work, and everything else does: a warning.
-  func openControlSocket(_ startup: StartupConfig) {
+  /// Without the socket `portico reload` cannot work, or meets another daemon. Everything else does, so where
+  /// the configuration does not ask for one, that is a warning.
+  func openControlSocket(_ startup: StartupConfig) throws(StartFailure) -> ListeningSocket? {
     let place = ControlSocketPath(configured: startup.controlSocket)
     do throws(ControlSocketFailure) {
-      listen(on: try place.open())
+      let socket = try place.open()
+      startSockets.append(socket)
+      return socket
     } catch {
+      guard startup.controlSocket == nil else {
+        throw .system(
+          "control_socket: cannot listen on \(place.path): \(error.reason)",
+          in: options.configuration)
+      }
       log.warning("no control socket", ["path": place.path, "reason": error.reason])
+      return nil
     }
   }
 
@@ -28,10 +37,11 @@ extension Control {
     var sockets: [ListeningSocket] = []
     for endpoint in admin.bind {
       do throws(ListeningSocket.OpenError) {
-        sockets.append(
-          try FileSystem.withPrivateFiles { () throws(ListeningSocket.OpenError) in
-            try ListeningSocket(opening: endpoint)
-          })
+        let socket = try FileSystem.withPrivateFiles { () throws(ListeningSocket.OpenError) in
+          try ListeningSocket(opening: endpoint)
+        }
+        startSockets.append(socket)
+        sockets.append(socket)
       } catch {
         let reason =
           switch error {
@@ -58,7 +68,7 @@ extension Control {
     for acceptor in adminAcceptors {
       acceptor.pause()
       acceptor.abort()
-      if case .unix(let path) = acceptor.socket.endpoint { FileSystem.removeSocket(at: path) }
+      acceptor.socket.removeFile()
     }
     adminAcceptors = []
   }

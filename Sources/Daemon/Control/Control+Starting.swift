@@ -15,17 +15,27 @@ extension Control {
     do throws(StartFailure) {
       let snapshot = try load()
       let (resolved, certificates) = try await resolve(snapshot)
+      // A signal may have come meanwhile.
+      guard phase == .starting else { return }
       if options.runsOrigins { try runOrigins(for: snapshot.routing) }
       adminToken = try readAdminToken(snapshot.startup.admin)
+      let controlSocket = try openControlSocket(snapshot.startup)
       let adminSockets = try openAdminSockets(snapshot.startup.admin)
       let sockets = try openSockets(for: snapshot.routing)
       var service = try makeService(snapshot, resolved, sockets: sockets)
       service.certificates = certificates
-      await begin(service, adminSockets, hash: snapshot.contentHash)
+      await begin(service, controlSocket, adminSockets, hash: snapshot.contentHash)
     } catch {
       log.problems(error.problems)
-      end(error.status)
+      abandonStart(error.status)
     }
+  }
+
+  /// Ends a start that has not come to its end, and leaves no socket behind.
+  func abandonStart(_ status: ExitStatus) {
+    for socket in startSockets { socket.removeFile() }
+    startSockets = []
+    end(status)
   }
 
   private func load() throws(StartFailure) -> Snapshot {
@@ -70,10 +80,11 @@ extension Control {
     var opened: [OpenSockets] = []
     do throws(ListenFailure) {
       for key in ListenerKey.all(of: routing) {
-        opened.append(try OpenSockets.open(key, inheriting: inherited))
+        let sockets = try OpenSockets.open(key, inheriting: inherited)
+        startSockets += sockets.listeners.map(\.socket)
+        opened.append(sockets)
       }
     } catch {
-      for sockets in opened { sockets.removeFile() }
       throw .listening(error, in: options.configuration)
     }
     return opened
@@ -108,7 +119,8 @@ extension Control {
   }
 
   private func begin(
-    _ service: Service, _ adminSockets: [ListeningSocket], hash: UInt64
+    _ service: Service, _ controlSocket: ListeningSocket?, _ adminSockets: [ListeningSocket],
+    hash: UInt64
   ) async {
     await adopt(service.resolved, on: service.workers)
     await service.workers.open(service.sockets.flatMap(\.listeners))
@@ -117,7 +129,8 @@ extension Control {
     self.service = service
     phase = .serving
     reloadHistory.started(hash: hash, at: Machine.wallClock)
-    openControlSocket(service.startup)
+    startSockets = []
+    if let controlSocket { listen(on: controlSocket) }
     for socket in adminSockets {
       listen(on: socket)
       log.info("admin listening", ["address": "\(socket.bound)"])

@@ -13,7 +13,7 @@ extension Control {
     switch phase {
     case .starting:
       log.info("stopped", ["signal": signal.name])
-      end(.success)
+      abandonStart(.success)
     case .serving:
       phase = .stopping
       Task.immediate(executorPreference: loop) {

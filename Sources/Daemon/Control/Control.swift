@@ -44,6 +44,8 @@ actor Control {
   let delay: WaitPoint
   /// The second signal has come.
   var isHurried = false
+  /// What a start that is under way has opened.
+  var startSockets: [ListeningSocket] = []
   /// Of the control socket and of `admin`.
   var adminAcceptors: [Acceptor] = []
   /// Those who came by unix sockets, and by TCP.

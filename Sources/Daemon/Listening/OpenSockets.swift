@@ -38,7 +38,8 @@ struct OpenSockets: Sendable {
       for listener in listeners {
         // An event loop knows a socket by its descriptor, so the new name needs one of its own.
         let socket = try ListeningSocket(
-          inheriting: duplicate(listener.socket.descriptor), as: key.endpoint)
+          inheriting: duplicate(listener.socket.descriptor), as: key.endpoint,
+          file: listener.socket.file)
         moved.append(OpenListener(name: key.listener, socket: socket))
       }
       return OpenSockets(key: key, listeners: moved)
@@ -47,9 +48,9 @@ struct OpenSockets: Sendable {
     }
   }
 
-  /// Removes the file of a unix socket, so that clients see that nobody listens.
+  /// Removes the files of unix sockets, so that clients see that nobody listens.
   func removeFile() {
-    if case .unix(let path) = key.endpoint { FileSystem.removeSocket(at: path) }
+    for listener in listeners { listener.socket.removeFile() }
   }
 }
 

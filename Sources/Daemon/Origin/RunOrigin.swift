@@ -21,7 +21,7 @@ public func runOrigin(on endpoint: Endpoint, name: String) -> ExitStatus {
   Task(executorPreference: origin.loop) { await origin.serve(socket, as: name) }
   Task(executorPreference: origin.loop) { await origin.stopOnSignal() }
   origin.loop.run()
-  if case .unix(let path) = endpoint { FileSystem.removeSocket(at: path) }
+  socket.removeFile()
   log.info("stopped")
   return .success
 }

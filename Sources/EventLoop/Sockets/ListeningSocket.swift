@@ -11,6 +11,27 @@ public final class ListeningSocket: Sendable {
   public let endpoint: Endpoint
   /// Where it listens: the port is the kernel's choice when 0 was asked for.
   public let bound: Endpoint
+  /// Of a unix socket that has one, and was opened here.
+  public let file: File?
+
+  /// The file that a unix socket is found by.
+  public struct File: Equatable, Sendable {
+    let path: String
+    let device: UInt64
+    let inode: UInt64
+
+    /// What is there now; nil if that is no socket.
+    init?(at path: String) {
+      var status = stat()
+      // Sound: the path lives for the call, and the structure is the call's to fill.
+      guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
+        return nil
+      }
+      self.path = path
+      device = UInt64(status.st_dev)
+      inode = UInt64(status.st_ino)
+    }
+  }
 
   public enum OpenError: Error, Equatable, Sendable {
     /// The endpoint has no address that one could bind.
@@ -27,8 +48,10 @@ public final class ListeningSocket: Sendable {
     let descriptor = socket(
       address.family, Int32(SOCK_STREAM.rawValue) | Int32(CLINUX_SOCKET_FLAGS), 0)
     guard descriptor >= 0 else { throw .failed(call: "socket", code: errno) }
+    var file: File?
     func refuse(_ call: String, _ code: Int32) -> OpenError {
       _ = Glibc.close(descriptor)
+      Self.remove(file)
       return .failed(call: call, code: code)
     }
     if case .unix(let path) = endpoint {
@@ -44,14 +67,22 @@ public final class ListeningSocket: Sendable {
     guard unsafe address.withSockaddr({ unsafe bind(descriptor, $0, $1) }) == 0 else {
       throw refuse("bind", errno)
     }
+    if case .unix(let path) = endpoint, !path.hasPrefix("@") {
+      file = File(at: path)
+    }
     guard listen(descriptor, Self.backlog) == 0 else { throw refuse("listen", errno) }
     self.descriptor = descriptor
     self.endpoint = endpoint
+    self.file = file
     bound = Self.boundEndpoint(descriptor, asked: endpoint)
   }
 
-  /// Takes over a socket that systemd has opened.
-  public init(inheriting descriptor: Int32, as endpoint: Endpoint) throws(OpenError) {
+  /// Takes over a socket that systemd has opened, or that we have.
+  ///
+  /// - Parameter file: What belongs to it, if it is ours.
+  public init(
+    inheriting descriptor: Int32, as endpoint: Endpoint, file: File? = nil
+  ) throws(OpenError) {
     let flags = fcntl(descriptor, F_GETFL)
     guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
       throw .failed(call: "fcntl", code: errno)
@@ -62,11 +93,22 @@ public final class ListeningSocket: Sendable {
     setStreamOptions(descriptor)
     self.descriptor = descriptor
     self.endpoint = endpoint
+    self.file = file
     bound = Self.boundEndpoint(descriptor, asked: endpoint)
   }
 
   deinit {
     _ = Glibc.close(descriptor)
+  }
+
+  /// Removes the file of a unix socket, so that clients see that nobody listens. One that somebody else has
+  /// put in its place stays.
+  public func removeFile() { Self.remove(file) }
+
+  private static func remove(_ file: File?) {
+    guard let file, File(at: file.path) == file else { return }
+    // Sound: the path lives for the call.
+    _ = unsafe unlink(file.path)
   }
 
   private static func boundEndpoint(_ descriptor: Int32, asked: Endpoint) -> Endpoint {

@@ -95,6 +95,26 @@ struct ListeningSocketTests {
     #expect(link.exists && path.exists)
   }
 
+  @Test("the file of a socket is removed, and what another has put in its place is not")
+  func removing() throws {
+    let path = TemporaryPath()
+    let first = try ListeningSocket(opening: .unix(path: path.text))
+    _ = unsafe unlink(path.text)
+    let second = try ListeningSocket(opening: .unix(path: path.text))
+    first.removeFile()
+    #expect(path.exists)
+    // As a listener's that gets another name.
+    let moved = try ListeningSocket(
+      inheriting: dup(second.descriptor), as: second.endpoint, file: second.file)
+    moved.removeFile()
+    #expect(!path.exists)
+    second.removeFile()
+    let file = unsafe open(path.text, O_CREAT | O_WRONLY | O_EXCL, 0o600)
+    _ = close(file)
+    second.removeFile()
+    #expect(path.exists)
+  }
+
   @Test("an abstract name is gone with its socket, and refused while it is there")
   func abstract() throws {
     let name = "@portico-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
