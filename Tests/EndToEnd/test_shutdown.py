@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
+import stat
 import time
 
 import pytest
@@ -124,6 +126,22 @@ def test_unix_socket_is_removed(make):
     assert path.exists() and portico.control.exists()
     assert portico.stop() == 0
     assert not path.exists() and not portico.control.exists()
+
+
+def test_modes_of_unix_sockets_do_not_depend_on_the_mask(make):
+    """Listeners are for everybody who can enter the directory, the rest is for the daemon's user."""
+    directory = make.fresh_directory()
+    before = os.umask(0o027)
+    try:
+        portico = make.serve(make.origin(), listener={"bind": f"unix:{directory}/front.sock"},
+                             admin={"bind": f"unix:{directory}/admin.sock"})
+    finally:
+        os.umask(before)
+    portico.wait_log(" admin listening ")
+    def mode(path) -> int:
+        return stat.S_IMODE(path.stat().st_mode)
+    assert mode(directory / "front.sock") == 0o666
+    assert mode(directory / "admin.sock") == mode(portico.control) == 0o600
 
 
 def test_what_another_has_put_in_the_place_of_a_socket_stays(make):

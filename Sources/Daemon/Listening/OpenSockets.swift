@@ -15,7 +15,8 @@ struct OpenSockets: Sendable {
   ) throws(ListenFailure) -> OpenSockets {
     do throws(ListeningSocket.OpenError) {
       guard case .inherited(let name) = key.endpoint else {
-        let socket = try ListeningSocket(opening: key.endpoint)
+        // Who may connect is for the mode of the directory to say, not for our umask.
+        let socket = try ListeningSocket(opening: key.endpoint, mode: 0o666)
         return OpenSockets(key: key, listeners: [OpenListener(name: key.listener, socket: socket)])
       }
       var listeners: [OpenListener] = []

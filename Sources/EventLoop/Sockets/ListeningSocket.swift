@@ -43,7 +43,9 @@ public final class ListeningSocket: Sendable {
   private static let backlog: Int32 = 4096
 
   /// Binds and listens.
-  public init(opening endpoint: Endpoint) throws(OpenError) {
+  ///
+  /// - Parameter mode: Of a unix socket's file; nil leaves it to the process's mask.
+  public init(opening endpoint: Endpoint, mode: UInt32? = nil) throws(OpenError) {
     guard let address = SocketAddress(endpoint) else { throw .noAddress }
     let descriptor = socket(
       address.family, Int32(SOCK_STREAM.rawValue) | Int32(CLINUX_SOCKET_FLAGS), 0)
@@ -69,6 +71,8 @@ public final class ListeningSocket: Sendable {
     }
     if case .unix(let path) = endpoint, !path.hasPrefix("@") {
       file = File(at: path)
+      // Before it listens: until then nobody can connect. Sound: the path lives for the call.
+      if let mode, unsafe chmod(path, mode) != 0 { throw refuse("chmod", errno) }
     }
     guard listen(descriptor, Self.backlog) == 0 else { throw refuse("listen", errno) }
     self.descriptor = descriptor
