@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -122,6 +123,18 @@ def test_address_in_use_is_told(write, tmp_path):
             "control_socket": str(tmp_path / "control.sock")})))
     assert outcome.returncode == SYSTEM
     assert f"127.0.0.1:{port}" in outcome.stderr and "Fatal" not in outcome.stderr
+
+
+@pytest.mark.parametrize("descriptors", range(4, 10))
+def test_too_few_descriptors_are_told(write, tmp_path, descriptors):
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+    outcome = run("serve", "--workers", "2", "--config", write(merged(GOOD, {
+        "listeners": {"web": {"bind": f"unix:{tmp_path}/web"}},
+        "control_socket": f"{tmp_path}/control"})), preexec_fn=limit)
+    assert outcome.returncode in (SYSTEM, CONFIGURATION), outcome.stderr
+    assert re.search("descriptor|Too many open files", outcome.stderr)
+    assert not [path for path in tmp_path.iterdir() if path.is_socket()]
 
 
 def test_a_failed_start_leaves_no_socket_behind(write, tmp_path):

@@ -29,6 +29,8 @@ def close_all(wires: list[Wire]) -> None:
 
 def test_running_out_of_descriptors_is_survived(make):
     portico = make.serve(make.origin(), descriptors=128, max_connections=100_000)
+    portico.wait_log(" warning max_connections takes more descriptors than there are "
+                     "max_connections=100000 descriptors=128")
     crowd = connections(portico.address(), 400)
     try:
         before, started = portico.cpu(), time.monotonic()

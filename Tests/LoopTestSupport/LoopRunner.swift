@@ -2,7 +2,7 @@ public import EventLoop
 
 /// An actor on an event loop of its own, for tests of what lives on one.
 public actor LoopRunner {
-  public nonisolated let loop = EventLoop()
+  public nonisolated let loop: EventLoop
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe loop.asUnownedSerialExecutor()
   }
@@ -10,6 +10,7 @@ public actor LoopRunner {
   public struct NoThread: Error {}
 
   init() throws {
+    loop = .forTest()
     guard loop.startThread(name: "test-loop") else { throw NoThread() }
   }
 
@@ -28,6 +29,14 @@ public actor LoopRunner {
       await loop.yieldTurn()
     }
     return true
+  }
+}
+
+extension EventLoop {
+  /// A loop where there are descriptors enough.
+  public static func forTest() -> EventLoop {
+    guard let loop = EventLoop() else { fatalError("no descriptor is left") }
+    return loop
   }
 }
 

@@ -18,7 +18,7 @@ actor AdminClient {
     let text: String
   }
 
-  nonisolated let loop = EventLoop()
+  nonisolated let loop: EventLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe loop.asUnownedSerialExecutor()
   }
@@ -27,14 +27,21 @@ actor AdminClient {
   private nonisolated let status = Mutex(ExitStatus.unavailable)
   private static let mostOctets = 64 << 20
 
-  private init(_ place: ControlSocketPath) { self.place = place }
+  private init?(_ place: ControlSocketPath) {
+    guard let loop = EventLoop() else { return nil }
+    self.loop = loop
+    self.place = place
+  }
 
   /// Runs `body` to its end, and says how the process is to exit.
   static func run(
     at place: ControlSocketPath,
     _ body: @escaping @Sendable (AdminClient) async throws(Failure) -> ExitStatus
   ) -> ExitStatus {
-    let client = AdminClient(place)
+    guard let client = AdminClient(place) else {
+      say("portico: \(noDescriptor)\n", to: .standardError)
+      return .system
+    }
     Task(executorPreference: client.loop) { await client.perform(body) }
     client.loop.run()
     return client.status.withLock { $0 }
@@ -79,6 +86,10 @@ actor AdminClient {
   }
 
   nonisolated func say(_ text: String, to output: consuming OutputFile) {
+    Self.say(text, to: output)
+  }
+
+  private static func say(_ text: String, to output: consuming OutputFile) {
     // Whom else to tell?
     do throws(OutputFile.WriteError) { try output.write(Array(text.utf8).span) } catch {}
   }

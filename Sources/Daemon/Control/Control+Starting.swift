@@ -93,29 +93,47 @@ extension Control {
   private func makeService(
     _ snapshot: Snapshot, _ resolved: ResolvedConfiguration, sockets: [OpenSockets]
   ) throws(StartFailure) -> Service {
-    let limit = DescriptorLimit.raise()
-    let workers = WorkerGroup(
-      count: options.workers ?? snapshot.startup.workers ?? Machine.processorCount,
-      maxConnections: defaultMaxConnections(descriptors: limit), checkingOn: loop
-    ) { [events] in events.add(.proxy($0)) }
-    let destination: AccessLogDestination?
-    do throws(OutputFile.WriteError) {
-      destination = try AccessLogDestination.open(snapshot.routing.logging.accessOutput)
-    } catch {
-      throw .configuration([
-        accessLogProblem(snapshot.routing.logging.accessOutput, error)
-      ])
-    }
-    let accessLog = AccessLogWriter(
-      rings: workers.workers.map(\.accessLog), destination: destination,
-      format: snapshot.routing.logging.accessFormat
-    ) { [events] in events.add(.accessLog($0)) }
-    guard let accessLog, accessLog.start(), workers.start() else {
+    let workers = try makeWorkers(snapshot)
+    let accessLog = try makeAccessLog(snapshot.routing.logging, of: workers)
+    guard accessLog.start(), workers.start() else {
       throw .system("a thread cannot be started", in: options.configuration)
     }
     return Service(
       workers: workers, accessLog: accessLog, startup: snapshot.startup, resolved: resolved,
       sockets: sockets)
+  }
+
+  private func makeWorkers(_ snapshot: Snapshot) throws(StartFailure) -> WorkerGroup {
+    let limit = DescriptorLimit.raise()
+    let most = defaultMaxConnections(descriptors: limit)
+    let workers = WorkerGroup(
+      count: options.workers ?? snapshot.startup.workers ?? Machine.processorCount,
+      maxConnections: most, checkingOn: loop
+    ) { [events] in events.add(.proxy($0)) }
+    guard let workers else { throw .system(noDescriptor, in: options.configuration) }
+    if let wanted = snapshot.routing.maxConnections, wanted > most {
+      log.warning(
+        "max_connections takes more descriptors than there are",
+        ["max_connections": "\(wanted)", "descriptors": "\(limit)"])
+    }
+    return workers
+  }
+
+  private func makeAccessLog(
+    _ logging: LoggingConfig, of workers: WorkerGroup
+  ) throws(StartFailure) -> AccessLogWriter {
+    let destination: AccessLogDestination?
+    do throws(OutputFile.WriteError) {
+      destination = try AccessLogDestination.open(logging.accessOutput)
+    } catch {
+      throw .configuration([accessLogProblem(logging.accessOutput, error)])
+    }
+    let accessLog = AccessLogWriter(
+      rings: workers.workers.map(\.accessLog), destination: destination,
+      format: logging.accessFormat
+    ) { [events] in events.add(.accessLog($0)) }
+    guard let accessLog else { throw .system(noDescriptor, in: options.configuration) }
+    return accessLog
   }
 
   private func begin(

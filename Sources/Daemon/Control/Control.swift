@@ -17,7 +17,7 @@ actor Control {
     case stopped
   }
 
-  nonisolated let loop = EventLoop()
+  nonisolated let loop: EventLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe loop.asUnownedSerialExecutor()
   }
@@ -65,7 +65,10 @@ actor Control {
   /// How the process is to end, once the loop has stopped.
   nonisolated var exitStatus: ExitStatus { status.withLock { $0 } }
 
-  init(_ options: ServeOptions) {
+  /// - Returns: nil when no descriptor is left.
+  init?(_ options: ServeOptions) {
+    guard let loop = EventLoop() else { return nil }
+    self.loop = loop
     self.options = options
     reloadEnds = WaitPoint(on: loop)
     delay = WaitPoint(on: loop)

@@ -6,7 +6,10 @@ import System
 /// The calling thread must be the process's only one: signals are blocked for all that come after.
 public func serve(_ options: ServeOptions) -> ExitStatus {
   SignalQueue.block()
-  let control = Control(options)
+  guard let control = Control(options) else {
+    ProgramLog().error(noDescriptor)
+    return .system
+  }
   // With the loop as its preference: no thread of the global pool has any part in the daemon.
   Task(executorPreference: control.loop) { await control.start() }
   control.loop.run()

@@ -3,6 +3,9 @@ import Configuration
 /// Thrown where one problem ends what was begun.
 extension ConfigurationProblem: Error {}
 
+/// Said where the process may not have another descriptor.
+let noDescriptor = "no descriptor is left: raise their limit (ulimit -n)"
+
 /// Why the daemon cannot start.
 struct StartFailure: Error, Sendable {
   let status: ExitStatus

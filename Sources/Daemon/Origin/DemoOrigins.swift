@@ -50,7 +50,7 @@ func runDemoOrigins(for routing: RoutingConfig) throws(OriginFailure) {
   for origin in DemoOrigin.all(for: routing) {
     sockets.append((try openOrigin(on: origin.endpoint), origin.name))
   }
-  let origin = Origin()
+  guard let origin = Origin() else { throw OriginFailure(message: noDescriptor) }
   guard origin.loop.startThread(name: "origins") else {
     throw OriginFailure(message: "a thread cannot be started")
   }

@@ -6,9 +6,15 @@ import HTTPSemantics
 /// An HTTP/1.1 server that tells what it received, or misbehaves on request: for trials, and for tests
 /// of what stands before it.
 actor Origin {
-  nonisolated let loop = EventLoop()
+  nonisolated let loop: EventLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe loop.asUnownedSerialExecutor()
+  }
+
+  /// - Returns: nil when no descriptor is left.
+  init?() {
+    guard let loop = EventLoop() else { return nil }
+    self.loop = loop
   }
 
   /// Answers all who connect to `socket`, under `name`, for ever.

@@ -16,7 +16,10 @@ public func runOrigin(on endpoint: Endpoint, name: String) -> ExitStatus {
     log.error(error.message)
     return .system
   }
-  let origin = Origin()
+  guard let origin = Origin() else {
+    log.error(noDescriptor)
+    return .system
+  }
   log.info("listening", ["origin": name, "address": "\(socket.bound)"])
   Task(executorPreference: origin.loop) { await origin.serve(socket, as: name) }
   Task(executorPreference: origin.loop) { await origin.stopOnSignal() }

@@ -52,10 +52,15 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   private let wakeupPending = Atomic<Bool>(false)
   private let isStopping = Atomic<Bool>(false)
 
-  public init() {
-    epoll = epoll_create1(Int32(CLINUX_EPOLL_CLOEXEC))
-    wakeup = eventfd(0, Int32(CLINUX_EVENTFD_FLAGS))
-    precondition(epoll >= 0 && wakeup >= 0, "no descriptor for an event loop")
+  /// - Returns: nil when no descriptor is left.
+  public init?() {
+    let epoll = epoll_create1(Int32(CLINUX_EPOLL_CLOEXEC))
+    let wakeup = eventfd(0, Int32(CLINUX_EVENTFD_FLAGS))
+    guard epoll >= 0, wakeup >= 0 else {
+      for descriptor in [epoll, wakeup] where descriptor >= 0 { close(descriptor) }
+      return nil
+    }
+    (self.epoll, self.wakeup) = (epoll, wakeup)
     timers = TimerWheel(now: Instant.read())
     waitingRoom = WaitingRoom(door)
     var event = unsafe epoll_event()

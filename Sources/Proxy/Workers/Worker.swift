@@ -8,7 +8,7 @@ import TLS
 /// Everything it touches lives on that loop, so nothing needs a lock.
 public actor Worker {
   public nonisolated let index: Int
-  public nonisolated let loop = EventLoop()
+  public nonisolated let loop: EventLoop
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe loop.asUnownedSerialExecutor()
   }
@@ -25,7 +25,10 @@ public actor Worker {
   private(set) var peers: [Worker] = []
   private var isSpawning = false
 
-  init(index: Int, onEvent: @escaping @Sendable (ProxyEvent) -> Void) {
+  /// - Returns: nil when no descriptor is left.
+  init?(index: Int, onEvent: @escaping @Sendable (ProxyEvent) -> Void) {
+    guard let loop = EventLoop() else { return nil }
+    self.loop = loop
     self.index = index
     state = WorkerState(
       index: index, loop: loop, load: load, accessLog: accessLog, spans: spans, counters: counters,

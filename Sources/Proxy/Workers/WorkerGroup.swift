@@ -14,13 +14,16 @@ public final class WorkerGroup: Sendable {
   ///   - maxConnections: Client connections over all workers, for configurations that do not say.
   ///   - loop: Where backends are checked; nil: they are not.
   ///   - onEvent: Called on a worker's thread, or on that of `loop`; must not block.
-  public init(
+  /// - Returns: nil when no descriptor is left.
+  public init?(
     count: Int, maxConnections: Int = .max, checkingOn loop: EventLoop? = nil,
     onEvent: @escaping @Sendable (ProxyEvent) -> Void
   ) {
     self.onEvent = onEvent
     checker = loop.map { HealthChecker(on: $0, onEvent: onEvent) }
-    workers = (0..<count).map { Worker(index: $0, onEvent: onEvent) }
+    let workers = (0..<count).compactMap { Worker(index: $0, onEvent: onEvent) }
+    guard workers.count == count else { return nil }
+    self.workers = workers
     var state = SharedState()
     state.defaultMaxConnections = maxConnections
     state.counters = CounterRegistry(workers.map(\.counters))

@@ -6,8 +6,7 @@ import Testing
 
 /// An origin on a port of the kernel's choice, for all tests: its thread lives as long as they do.
 private let port: UInt16? = {
-  let origin = Origin()
-  guard origin.loop.startThread(name: "test-origin"),
+  guard let origin = Origin(), origin.loop.startThread(name: "test-origin"),
     let socket = try? openOrigin(on: .ip(IPAddress(v4: 0x7F00_0001), port: 0)),
     case .ip(_, let port) = socket.bound
   else { return nil }

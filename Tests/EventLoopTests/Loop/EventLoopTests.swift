@@ -48,7 +48,7 @@ struct EventLoopTests {
 
   @Test("a job wakes a loop that sleeps, every time")
   func wakeups() async throws {
-    let runner = EventLoop()
+    let runner = EventLoop.forTest()
     #expect(runner.startThread(name: "test-loop"))
     defer { runner.stop() }
     let counter = Counter(on: runner)
@@ -60,7 +60,7 @@ struct EventLoopTests {
 
   @Test("jobs that come before the loop runs are not lost")
   func beforeRunning() async throws {
-    let loop = EventLoop()
+    let loop = EventLoop.forTest()
     let counter = Counter(on: loop)
     let early = Task.detached { await counter.add() }
     await Task.yield()
@@ -145,20 +145,20 @@ struct EventLoopTests {
 
   @Test("stopping ends a loop that sleeps, one that works, and one that has not begun")
   func stopping() async throws {
-    let sleeping = EventLoop()
+    let sleeping = EventLoop.forTest()
     let sleeps = Task.detached { sleeping.run() }
     await Counter(on: sleeping).add()
     sleeping.stop()
     await sleeps.value
 
-    let working = EventLoop()
+    let working = EventLoop.forTest()
     let works = Task.detached { working.run() }
     Task(executorPreference: working) { working.callAtTurnEnd(Busy(working)) }
     await Counter(on: working).add()
     working.stop()
     await works.value
 
-    let fresh = EventLoop()
+    let fresh = EventLoop.forTest()
     fresh.stop()
     fresh.run()
     #expect(fresh.turn == 0)

@@ -1,3 +1,4 @@
+import LoopTestSupport
 import TestSupport
 import Testing
 
@@ -183,7 +184,7 @@ struct TimerWheelTests {
 
 /// The wheel of a loop that does not run, at time 0, with wait points to set.
 private struct WheelRig: ~Copyable {
-  let loop = EventLoop()
+  let loop = EventLoop.forTest()
   private var points: [WaitPoint]
 
   init(points count: Int) {

@@ -1,13 +1,14 @@
 import Balancing
 import Configuration
 import EventLoop
+import LoopTestSupport
 import Testing
 
 @testable import Proxy
 
 @Suite("How a cluster's backends fare together")
 struct ClusterConditionTests {
-  private let state = workerState(on: EventLoop())
+  private let state = workerState(on: .forTest())
 
   /// The cluster as a worker meets it.
   private func load(_ config: ClusterConfig) throws -> ClusterRuntime {

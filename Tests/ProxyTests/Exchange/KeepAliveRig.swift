@@ -25,7 +25,10 @@ struct KeepAliveRig {
   init() async throws {
     backendSocket = try ListeningSocket(opening: Self.loopback)
     let front = try ListeningSocket(opening: Self.loopback)
-    group = WorkerGroup(count: 1) { _ in }
+    guard let group = WorkerGroup(count: 1, onEvent: { _ in }) else {
+      throw Failure(what: "no descriptor")
+    }
+    self.group = group
     guard group.start() else { throw Failure(what: "no thread") }
     await group.adopt(
       ResolvedConfiguration(routing: Self.routing(to: backendSocket.bound, name: "test")))

@@ -44,7 +44,7 @@ struct RuntimeTablesTests {
 
   @Test("the pool of a backend that stays goes on, with the new settings")
   func poolsStay() {
-    var rig = Rig(on: EventLoop())
+    var rig = Rig(on: .forTest())
     rig.load(cluster("c", subcluster("s", [1: 1, 2: 1])))
     let before = rig.backend("10.0.0.1:80")?.pool
     var changed = cluster("c", subcluster("s", weight: 5, [3: 1, 1: 7]))
@@ -60,7 +60,7 @@ struct RuntimeTablesTests {
 
   @Test("what all workers know of a backend that stays goes on")
   func sharedStays() {
-    var rig = Rig(on: EventLoop())
+    var rig = Rig(on: .forTest())
     rig.load(cluster("c", subcluster("s", [1: 1, 2: 1])), listeners: ["web", "old"])
     let (before, load) = (rig.shared.backends, rig.shared.listeners["web"])
     rig.load(cluster("c", subcluster("s", [1: 1, 3: 1])), listeners: ["web", "new"])
@@ -74,7 +74,7 @@ struct RuntimeTablesTests {
 
   @Test("what is known of a server stays when it is verified in another way")
   func conditionStays() throws {
-    var rig = Rig(on: EventLoop())
+    var rig = Rig(on: .forTest())
     var config = cluster("c", subcluster("s", [1: 1]))
     var tls = ClusterTLSConfig()
     config.tls = tls
@@ -94,7 +94,7 @@ struct RuntimeTablesTests {
 
   @Test("what a backend bears is not learnt anew with each reload")
   func adaptiveLimitStays() {
-    var rig = Rig(on: EventLoop())
+    var rig = Rig(on: .forTest())
     var config = cluster("c", subcluster("s", [1: 1]))
     config.limits.adaptive = AdaptiveLimitConfig()
     rig.load(config)
@@ -137,7 +137,7 @@ struct RuntimeTablesTests {
 
   @Test("two clusters with one address have pools of their own")
   func clustersApart() {
-    var rig = Rig(on: EventLoop())
+    var rig = Rig(on: .forTest())
     rig.load(cluster("c", subcluster("s", [1: 1])), cluster("d", subcluster("s", [1: 1])))
     let pools = ["c", "d"].map { rig.backend("10.0.0.1:80", cluster: $0)?.pool }
     #expect(pools[0] !== pools[1] && rig.state.pools.count == 2)
@@ -145,7 +145,7 @@ struct RuntimeTablesTests {
 
   @Test("a backend that is named twice has one pool, from the beginning")
   func namedTwice() {
-    var rig = Rig(on: EventLoop())
+    var rig = Rig(on: .forTest())
     for _ in 0..<2 {
       rig.load(cluster("c", subcluster("s", [1: 1, 1: 2])))
       let backends = rig.state.tables.clusters[0].backends
@@ -156,7 +156,7 @@ struct RuntimeTablesTests {
 
   @Test("the sequence of picks goes on over a reload, at any point of it", arguments: 0...6)
   func balanceGoesOn(picked: Int) {
-    var rig = Rig(on: EventLoop())
+    var rig = Rig(on: .forTest())
     let sequence = ["1", "2", "1", "3", "2", "1", "1", "2", "1", "3", "2", "1"]
     rig.load(cluster("c", subcluster("s", [1: 3, 2: 2, 3: 1])))
     #expect(rig.picks(picked) == Array(sequence[..<picked]))
@@ -166,7 +166,7 @@ struct RuntimeTablesTests {
 
   @Test("the sequence goes by the backend, not by its place in the file", arguments: 0...6)
   func balanceByIdentity(picked: Int) {
-    var rig = Rig(on: EventLoop())
+    var rig = Rig(on: .forTest())
     let sequence = ["1", "2", "1", "3", "2", "1", "1", "2", "1", "3", "2", "1"]
     rig.load(cluster("c", subcluster("s", [1: 3, 2: 2, 3: 1])))
     _ = rig.picks(picked)
@@ -196,7 +196,7 @@ struct RuntimeTablesTests {
 
   @Test("a rest that a backend took is still there after a reload")
   func restStays() throws {
-    var rig = Rig(on: EventLoop())
+    var rig = Rig(on: .forTest())
     rig.load(cluster("c", subcluster("s", [1: 1])))
     let shared = try #require(rig.backend("10.0.0.1:80")?.pool.shared)
     #expect(shared.failed(at: 5000) == 1000)

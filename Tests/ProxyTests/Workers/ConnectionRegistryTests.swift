@@ -1,4 +1,5 @@
 import EventLoop
+import LoopTestSupport
 import TestSupport
 import Testing
 
@@ -17,7 +18,7 @@ struct ConnectionRegistryTests {
 
   @Test("behaves as an array does, in the order of activity", arguments: 1...4)
   func oracle(seed: UInt64) {
-    let state = workerState(on: EventLoop())
+    let state = workerState(on: .forTest())
     let connections = Self.connections(24, state)
     defer { for connection in connections { connection.close() } }
     let registry = ConnectionRegistry()
@@ -49,7 +50,7 @@ struct ConnectionRegistryTests {
 
   @Test("gives the oldest of those asked for, and no more than asked for")
   func oldest() {
-    let state = workerState(on: EventLoop())
+    let state = workerState(on: .forTest())
     let connections = Self.connections(6, state)
     defer { for connection in connections { connection.close() } }
     for index in [1, 3, 5] { connections[index].phase = .serving }
@@ -63,7 +64,7 @@ struct ConnectionRegistryTests {
 
   @Test("a connection is in its worker's registry until it closes")
   func membership() {
-    let state = workerState(on: EventLoop())
+    let state = workerState(on: .forTest())
     let connections = Self.connections(3, state)
     #expect(state.connections.count == 3)
     connections[1].close()
@@ -77,7 +78,7 @@ struct ConnectionRegistryTests {
 
   @Test("parking makes a connection the one that was active last")
   func parking() {
-    let state = workerState(on: EventLoop())
+    let state = workerState(on: .forTest())
     let connections = Self.connections(3, state)
     connections[0].phase = .idle
     connections[0].park()
