@@ -251,11 +251,18 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   }
 
   /// Watches for `events`, a set of `EPOLL…` bits.
-  func register(_ source: EventSource, _ events: UInt32) {
+  ///
+  /// - Returns: Whether the kernel does; it may have no room. If not, the source is told.
+  @discardableResult
+  func register(_ source: EventSource, _ events: UInt32) -> Bool {
     var event = unsafe epoll_event()
     unsafe event.events = events
     unsafe event.data.ptr = Unmanaged.passUnretained(source).toOpaque()
-    unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, source.descriptor, &event)
+    guard unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, source.descriptor, &event) != 0 else {
+      return true
+    }
+    source.cannotBeWatched()
+    return false
   }
 
   func modify(_ source: EventSource, _ events: UInt32) {

@@ -26,4 +26,7 @@ open class EventSource {
   ///
   /// Runs amid the batch of a turn: it only marks and resumes. User code runs after the batch.
   func deliver(_ events: UInt32) {}
+
+  /// The loop has tried to watch the descriptor in vain: no event will ever come.
+  func cannotBeWatched() {}
 }

@@ -42,12 +42,16 @@ public final class Acceptor: EventSource {
     isRegistered = false
   }
 
-  /// Looks at the backlog again.
-  public func resume() {
-    guard !isRegistered else { return }
-    // Exclusive: a connection wakes one worker, not all of them.
-    loop.register(self, EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue)
-    isRegistered = true
+  /// Looks at the backlog again. Does nothing when it does already.
+  ///
+  /// - Returns: Whether it does now; not when the kernel has no room for it. Then try again later.
+  @discardableResult
+  public func resume() -> Bool {
+    if !isRegistered {
+      // Exclusive: a connection wakes one worker, not all of them.
+      isRegistered = loop.register(self, EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue)
+    }
+    return isRegistered
   }
 
   /// Waits for a connection to accept.

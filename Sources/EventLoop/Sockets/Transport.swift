@@ -148,6 +148,13 @@ public final class Transport: EventSource {
     if events & (gone | EPOLLOUT.rawValue) != 0 { becomeWritable() }
   }
 
+  /// As if the peer had reset the connection: whoever uses it learns of it at once, and does not wait for what
+  /// never comes.
+  override func cannotBeWatched() {
+    shutDown()
+    deliver(EPOLLIN.rawValue | EPOLLHUP.rawValue)
+  }
+
   func becomeReadable() {
     isReadable = true
     reads.signal()

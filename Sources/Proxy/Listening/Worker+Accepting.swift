@@ -37,6 +37,11 @@ extension Worker {
 
   private func accept(from acceptor: Acceptor, for listener: String) async {
     while acceptors.contains(where: { $0 === acceptor }) {
+      guard acceptor.resume() else {
+        state.counters.pausesForErrors.add()
+        await pauseAccepting(acceptor, "not_watched")
+        continue
+      }
       if await acceptor.wait() == .aborted { return }
       var accepted = 0
       var reason: String?

@@ -15,6 +15,20 @@ struct AcceptorTests {
     return (socket, try #require(SocketAddress(socket.bound)))
   }
 
+  @Test("says when the loop cannot watch it")
+  func notWatched() async throws {
+    try await onLoop { runner in
+      let (socket, _) = try Self.listen()
+      let first = Acceptor(socket, on: runner.loop)
+      #expect(first.resume())
+      // One set watches a descriptor once.
+      let second = Acceptor(socket, on: runner.loop)
+      #expect(!second.resume())
+      first.pause()
+      #expect(second.resume())
+    }
+  }
+
   @Test("waits for a connection and says who it is from")
   func accepting() async throws {
     try await onLoop { runner in
