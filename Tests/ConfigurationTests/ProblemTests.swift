@@ -49,6 +49,15 @@ struct ProblemTests {
     Case(#""$schema": 1"#, "1:14: $schema: expected a string, found 1"),
     Case(#""rate_limits": {}"#, "1:3: rate_limits: is not yet supported"),
     Case(#""listener": {}"#, "1:3: listener: there is no such key; did you mean \"listeners\"?"),
+    Case(#""tracing": {"collector": "unix:/run/otel.sock"}"#),
+    Case(
+      #""tracing": {"collector": "srv:_otlp._tcp.example"}"#,
+      "1:28: tracing.collector: expected an IP address with a port, or unix:/path; names are not looked up here"
+    ),
+    Case(
+      #""tracing": {"collector": "otel.example:4318"}"#,
+      "1:28: tracing.collector: expected an IP address with a port, or unix:/path; names are not looked up here"
+    ),
     Case(#""workers": 1, "workers": 1"#, "1:17: the key \"workers\" is here already, at 1:3"),
     Case(
       #""logging": {"level": "warn"}"#,

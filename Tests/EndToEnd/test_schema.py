@@ -37,6 +37,8 @@ WRONG = [
     (["listeners", "web", "access_log"], {"sample": -1}),
     (["listeners", "web", "access_log"], "errors"),
     (["admin"], {}),
+    (["tracing"], {"collector": "otel.example:4318"}),
+    (["tracing"], {"collector": "srv:_otlp._tcp.example"}),
     (["metrics"], {"duration_buckets": ["1"]}),
     (["listeners", "a b"], {"bind": "*:80"}),
     (["listeners", "web", "bind"], "localhost:80"),

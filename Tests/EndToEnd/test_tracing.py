@@ -106,6 +106,7 @@ def test_a_trace_is_begun_and_sent(make, collector):
     assert said["user_agent.original"] == "tester" and said["portico.backend"]
     path, headers, content = collector.requests[0]
     assert path == "/v1/traces" and headers["Content-Type"] == "application/json"
+    assert headers["Host"] == collector.address
     assert content["resourceSpans"][0]["resource"]["attributes"] == [
         {"key": "service.name", "value": {"stringValue": "edge"}}]
     eventually(lambda: scrape(portico)["portico_spans_exported_total"] == 1, "the count")

@@ -15,11 +15,11 @@ extension TracingConfig {
     if let node = object.required(.collector), let text = node.string() {
       do throws(EndpointError) {
         let endpoint = try Endpoint.backend(text)
-        if case .name = endpoint {
+        switch endpoint {
+        case .ip, .unix: collector = endpoint
+        case .name, .service, .inherited:
           node.fail(
             "expected an IP address with a port, or unix:/path; names are not looked up here")
-        } else {
-          collector = endpoint
         }
       } catch {
         node.fail("\"\(text)\": \(error)")

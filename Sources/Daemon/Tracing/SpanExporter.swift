@@ -14,7 +14,7 @@ import System
 final class SpanExporter {
   private let loop: EventLoop
   private let rings: [AccessLogRing]
-  /// nil: nothing is collected any more; what is still in the rings goes nowhere.
+  /// nil: nothing is collected any more; what is still in the rings is dropped.
   var config: TracingConfig?
   private(set) var exported: UInt64 = 0
   private(set) var dropped: UInt64 = 0
@@ -60,14 +60,17 @@ final class SpanExporter {
   ///
   /// - Returns: Whether all batches so far were taken.
   private func send(_ spans: borrowing OutputBuffer, whileTaken: Bool) async -> Bool {
-    guard let config, let address = config.collector.flatMap({ SocketAddress($0) }) else {
+    guard let config, let collector = config.collector, let address = SocketAddress(collector)
+    else {
+      dropped &+= UInt64(spans.span.lineCount())
       return whileTaken
     }
+    let authority = Self.authority(of: collector)
     var (isTaken, start) = (whileTaken, 0)
     while start < spans.count {
       let (batch, count, end) = Self.batch(of: spans.span, from: start, config)
       start = end
-      if isTaken { isTaken = await send(batch, to: address, config) }
+      if isTaken { isTaken = await send(batch, to: address, authority, config.path) }
       if isTaken { exported &+= count } else { dropped &+= count }
     }
     return isTaken
@@ -96,12 +99,17 @@ final class SpanExporter {
     return (content.array, count, min(position, spans.count))
   }
 
+  /// What a request to `collector` names as its host (RFC 9112 §3.2). One on a unix socket has no name.
+  static func authority(of collector: Endpoint) -> String {
+    if case .unix = collector { "localhost" } else { "\(collector)" }
+  }
+
   /// - Returns: Whether the collector has taken the batch.
   private func send(
-    _ content: [UInt8], to address: SocketAddress, _ config: TracingConfig
+    _ content: [UInt8], to address: SocketAddress, _ authority: String, _ path: String
   ) async -> Bool {
     do throws(TransportError) {
-      let status = try await post(content, to: address, path: config.path)
+      let status = try await post(content, to: address, authority, path)
       failure =
         switch status {
         case 200..<300: nil
@@ -133,7 +141,7 @@ final class SpanExporter {
 
   /// - Returns: The status; 0 for what is no response.
   private func post(
-    _ content: [UInt8], to address: SocketAddress, path: String
+    _ content: [UInt8], to address: SocketAddress, _ authority: String, _ path: String
   ) async throws(TransportError) -> UInt16 {
     let deadline = loop.now + Self.patience
     let transport = try Transport.connecting(to: address, on: loop)
@@ -142,7 +150,9 @@ final class SpanExporter {
     var head = OutputBuffer()
     head.append("POST ")
     head.append(path)
-    head.append(" HTTP/1.1\r\nHost: collector\r\nContent-Type: application/json\r\n")
+    head.append(" HTTP/1.1\r\nHost: ")
+    head.append(authority)
+    head.append("\r\nContent-Type: application/json\r\n")
     head.append("Connection: close\r\n")
     head.appendField("Content-Length", decimal: UInt64(content.count))
     head.append("\r\n")

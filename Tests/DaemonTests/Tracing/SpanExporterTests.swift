@@ -1,5 +1,9 @@
+import Addressing
 import Bytes
 import Configuration
+import HTTPSemantics
+import LoopTestSupport
+import Proxy
 import Testing
 
 @testable import Daemon
@@ -26,6 +30,29 @@ struct SpanExporterTests {
       batches += 1
     }
     #expect(total == count && batches == (count + 511) / 512)
+  }
+
+  @Test(
+    "are addressed to the collector's authority",
+    arguments: [
+      ("127.0.0.1:4318", "127.0.0.1:4318"), ("[::1]:4318", "[::1]:4318"),
+      ("unix:/run/otel.sock", "localhost"),
+    ])
+  func authority(_ collector: String, _ authority: String) throws {
+    #expect(SpanExporter.authority(of: try Endpoint.backend(collector)) == authority)
+  }
+
+  @Test("that have no collector any more are counted as dropped")
+  func noCollector() async throws {
+    try await onLoop { runner in
+      let ring = AccessLogRing()
+      var record = AccessRecord()
+      record.trace = TraceParent(traceHigh: 1, traceLow: 2, span: 3, isSampled: true)
+      for _ in 0..<3 { ring.append(record, Span()) }
+      let exporter = SpanExporter([ring], on: runner.loop)
+      #expect(await !exporter.sendAll())
+      #expect(exporter.dropped == 3 && exporter.exported == 0)
+    }
   }
 
   @Test("name the service")
