@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import LoopTestSupport
 import TestSupport
 import Testing
@@ -7,12 +8,14 @@ import Testing
 
 @Suite("The registry of client connections")
 struct ConnectionRegistryTests {
-  /// Connections without a socket: the registry only keeps them in order.
+  /// Connections on which nobody says anything: the registry only keeps them in order.
   private static func connections(_ count: Int, _ state: WorkerState) -> [DownstreamConnection] {
     let listener = listener()
     return (0..<count).map { _ in
+      // An event counter can be watched, and is never readable.
       DownstreamConnection(
-        Transport(descriptor: -1, on: state.loop), peer: nil, listener: listener, state: state)
+        Transport(descriptor: eventfd(0, 0), on: state.loop), peer: nil, listener: listener,
+        state: state)
     }
   }
 
