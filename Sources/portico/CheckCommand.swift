@@ -13,7 +13,7 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     let path = configuration.path
     let result = loadConfiguration(at: path, from: DiskFiles())
-    for problem in result.problems { print(problem) }
+    show(result.problems)
     guard let snapshot = result.snapshot else { leave(with: .configuration) }
     let problems = credentialProblems(of: snapshot.routing, now: CalendarTime.secondsSince1970)
     for problem in problems { print(problem) }

@@ -14,16 +14,31 @@ struct ConfigurationOption: ParsableArguments {
     completion: .file(extensions: ["json"]))
   var file: String?
 
-  private static let installed = "/etc/portico/portico.json"
+  private static let defaults = ["/etc/portico/portico.json", "conf/portico.json"]
 
-  /// The file named, or the first default that is there.
+  private var defaultFile: String? { Self.defaults.first(where: FileSystem.exists) }
+
+  /// The file named, or the first default that is there. Ends the process when there is none.
   var path: String {
-    file ?? (FileSystem.exists(Self.installed) ? Self.installed : "conf/portico.json")
+    if let path = file ?? defaultFile { return path }
+    complain(
+      "no configuration: neither \(Self.defaults.joined(separator: " nor ")) is there; "
+        + "--config names another file")
+    leave(with: .configuration)
   }
 
   /// Where the running daemon is asked. Whether the rest of the configuration is good is for it to say.
+  ///
+  /// Ends the process when the file that was named cannot say where: another daemon than that file's
+  /// may listen at the default place.
   var controlSocket: ControlSocketPath {
+    guard let path = file ?? defaultFile else { return ControlSocketPath(configured: nil) }
     let result = loadConfiguration(at: path, from: DiskFiles())
+    if file != nil, !result.knowsControlSocket {
+      show(result.problems, to: .standardError)
+      complain("\(path) does not say where its daemon's control socket is")
+      leave(with: .refused)
+    }
     return ControlSocketPath(configured: result.startup.controlSocket)
   }
 }

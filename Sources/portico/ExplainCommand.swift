@@ -43,7 +43,7 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     let result = loadConfiguration(at: configuration.path, from: DiskFiles())
     guard let snapshot = result.snapshot else {
-      for problem in result.problems { print(problem) }
+      show(result.problems)
       leave(with: .configuration)
     }
     do throws(ExplainedRequest.Invalid) {

@@ -182,6 +182,21 @@ struct LoadConfigurationTests {
         ]))
   }
 
+  @Test(
+    "where the control socket is, is known when the main file says it, or says nothing of it",
+    arguments: [
+      ("{}", true), (#"{ "control_socket": "/c", "workers": "?" }"#, true),
+      (#"{ "workers": 1, "workers": 2 }"#, true), (#"{ "control_socket": "/c", "x": [ }"#, true),
+      (#"{ "x": [ }"#, false), ("", false), ("[]", false), (#"{ "control_socket": "c" }"#, false),
+      (#"{ "control_socket": 5 }"#, false), (#"{ "include": "q.json" }"#, true),
+    ])
+  func controlSocket(text: String, isKnown: Bool) {
+    let result = load(text, with: ["q.json": #"{ "control_socket": ["#])
+    #expect(result.knowsControlSocket == isKnown)
+    #expect(load("{}").knowsControlSocket)
+    #expect(!loadConfiguration(at: "none", from: MemoryFiles(files: [:])).knowsControlSocket)
+  }
+
   @Test("a document cut at any octet is refused without a trap")
   func cut() {
     let text = """

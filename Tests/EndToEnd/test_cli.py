@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
 import signal
@@ -11,11 +12,12 @@ import subprocess
 
 import pytest
 
-from portico import EXECUTABLE, ROOT, Lines, configuration, merged, parse_address, run
-from wire import Truncated, Wire, WireError
+from portico import (EXECUTABLE, ROOT, Lines, configuration, eventually, merged, parse_address,
+                     run)
+from wire import DEADLINE, Truncated, Wire, WireError
 
 GOOD = configuration("127.0.0.1:1")
-USAGE, UNAVAILABLE, SYSTEM, CONFIGURATION = 64, 69, 71, 78  # sysexits.h
+REFUSED, USAGE, UNAVAILABLE, SYSTEM, CONFIGURATION = 1, 64, 69, 71, 78  # sysexits.h
 
 
 @pytest.fixture
@@ -111,6 +113,54 @@ def test_reload_without_a_daemon_exits_69(write, tmp_path):
     path = write(merged(GOOD, {"control_socket": str(tmp_path / "control.sock")}))
     outcome = run("reload", "--config", path)
     assert outcome.returncode == UNAVAILABLE and outcome.stderr
+
+
+ASKING = [["reload"], ["status"], ["top", "--count", "1"], ["backend", "list"],
+          ["backend", "set", "127.0.0.1:1", "drain"]]
+
+
+@pytest.mark.parametrize("command", ASKING, ids=" ".join)
+@pytest.mark.parametrize("text, reason", [
+    (None, "no such file"), ('{ "listeners": [ }', "expected"), ("[]", "expected an object"),
+    ('{ "control_socket": "relative" }', "expected an absolute path"),
+])
+def test_a_named_file_that_does_not_say_the_socket_is_refused(
+        make, tmp_path, command, text, reason):
+    """And the daemon at the default place, another's, is left alone."""
+    portico = make.portico(GOOD)
+    portico.control.rename(tmp_path / "control.sock")
+    mark = len(portico.log.lines)
+    other = tmp_path / "other.json"
+    if text is not None:
+        other.write_text(text)
+    outcome = run(*command, "--config", other,
+                  env={**os.environ, "RUNTIME_DIRECTORY": str(tmp_path)})
+    assert outcome.returncode == REFUSED, outcome.stdout + outcome.stderr
+    assert not outcome.stdout
+    *problems, last = outcome.stderr.splitlines()
+    assert problems and all(line.startswith(f"{other}:") for line in problems)
+    assert any(reason in line for line in problems)
+    assert last == f"portico: {other} does not say where its daemon's control socket is"
+    assert not [line for line in portico.log.lines[mark:] if "reload" in line or "state" in line]
+
+
+def test_a_broken_file_that_says_the_socket_reaches_its_daemon(make):
+    portico = make.portico(GOOD)
+    portico.write(portico.file.read_text().replace('"routes": [', '"routes": [ ? '))
+    outcome = run("reload", "--config", portico.file)
+    assert outcome.returncode == REFUSED and f"{portico.file}:" in outcome.stderr
+    portico.wait_log(r" reload refused\b")
+
+
+@pytest.mark.parametrize("command", [
+    ["serve"], ["check"], ["explain", "GET", "http://a.example/"]], ids=" ".join)
+def test_without_any_configuration_both_places_are_named(tmp_path, command):
+    if os.path.exists("/etc/portico/portico.json"):
+        pytest.skip("there is one")
+    outcome = run(*command, cwd=tmp_path)
+    assert outcome.returncode == CONFIGURATION and not outcome.stdout
+    for place in ("/etc/portico/portico.json", "conf/portico.json"):
+        assert place in outcome.stderr
 
 
 def test_address_in_use_is_told(write, tmp_path):

@@ -10,6 +10,8 @@ struct ConfigurationLoader<Files: FileSource> {
   private(set) var paths: [String] = []
   /// Whether nothing is missing: no file and no part of one.
   private(set) var isComplete = true
+  /// See ``ConfigurationResult/knowsControlSocket``.
+  private(set) var knowsControlSocket = false
   private(set) var hash = FNV1a()
 
   /// Normalised paths of what was read, and where each was included.
@@ -45,7 +47,19 @@ struct ConfigurationLoader<Files: FileSource> {
       let location = file.location(of: problem.offset)
       log.add(ConfigurationProblem(.error, at: location, message: problem.message))
     }
-    decode(Node(value: value, path: .root, file: file, log: log))
+    let node = Node(value: value, path: .root, file: file, log: log)
+    decode(node)
+    if stack.count == 1 {
+      let isWhole = reader.problems.count == reader.repeatedKeys
+      knowsControlSocket = saysControlSocket(node, isWhole: isWhole)
+    }
+  }
+
+  /// Whether the main file names a socket that could be taken, or is whole and names none.
+  private func saysControlSocket(_ node: Node, isWhole: Bool) -> Bool {
+    if draft.startup.controlSocket != nil { return true }
+    guard isWhole, case .object(let object) = node.value.kind else { return false }
+    return !object.members.contains { $0.key == ConfigurationDraft.Key.controlSocket.rawValue }
   }
 
   private mutating func decode(_ node: Node) {

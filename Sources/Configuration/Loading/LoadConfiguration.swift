@@ -7,6 +7,9 @@ public struct ConfigurationResult: Sendable {
   /// As far as it could be read, also when there are errors: who wants to reach a daemon that has
   /// refused the configuration needs its socket.
   public var startup = StartupConfig()
+  /// Whether the main file could be read as far as to know what it says, or does not say, of
+  /// `control_socket`.
+  public var knowsControlSocket = false
 }
 
 /// Reads the file at `path` and all that it includes, checks all of it, and freezes it.
@@ -24,5 +27,5 @@ public func loadConfiguration(at path: String, from files: some FileSource) -> C
   let problems = loader.log.sorted(by: loader.paths)
   return ConfigurationResult(
     snapshot: loader.log.hasErrors ? nil : snapshot, problems: problems,
-    startup: loader.draft.startup)
+    startup: loader.draft.startup, knowsControlSocket: loader.knowsControlSocket)
 }

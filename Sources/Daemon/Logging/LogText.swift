@@ -1,5 +1,5 @@
 /// How facts are written in the program log: `what name=value name="a value"`.
-enum LogText {
+public enum LogText {
   /// A fact with its fields, in the order given.
   static func fact(_ what: String, _ fields: KeyValuePairs<String, String>) -> String {
     var text = what
@@ -21,7 +21,7 @@ enum LogText {
 
   /// `text` with control characters made harmless: one fact is one line, whatever a peer or a file
   /// said in it.
-  static func oneLine(_ text: String) -> String {
+  public static func oneLine(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) { return text }
     var result = ""
     for scalar in text.unicodeScalars { append(scalar, to: &result) }
