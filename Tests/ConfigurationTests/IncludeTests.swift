@@ -124,6 +124,15 @@ struct IncludeTests {
     #expect(result.snapshot == nil)
   }
 
+  @Test("a pattern whose directory cannot be read is an error, and nothing is said to be missing")
+  func unreadable() {
+    let text = "{ \"include\": \"d/*.json\", \"routes\": [ { \"cluster\": \"c\" } ] }"
+    let files = MemoryFiles(files: ["p.json": text], unreadable: ["d/*.json": "permission denied"])
+    let result = loadConfiguration(at: "p.json", from: files)
+    #expect(result.lines == ["p.json:1:14: include: d/*.json cannot be read: permission denied"])
+    #expect(result.snapshot == nil)
+  }
+
   @Test("files within files are bounded")
   func depth() {
     var files: [String: String] = [:]

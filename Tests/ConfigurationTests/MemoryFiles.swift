@@ -3,6 +3,8 @@ import Configuration
 /// Files in memory.
 struct MemoryFiles: FileSource {
   var files: [String: String]
+  /// Patterns in whose directories nothing can be read, and why.
+  var unreadable: [String: String] = [:]
 
   func read(_ path: String) throws(FileError) -> [UInt8] {
     guard let content = files[path] else { throw FileError("no such file") }
@@ -10,7 +12,8 @@ struct MemoryFiles: FileSource {
   }
 
   /// Knows one `*` only, which is enough here.
-  func paths(matching glob: String) -> [String] {
+  func paths(matching glob: String) throws(FileError) -> [String] {
+    if let reason = unreadable[glob] { throw FileError(reason) }
     let parts = glob.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
     return files.keys.filter { path in
       path.hasPrefix(parts[0]) && path.hasSuffix(parts[1])

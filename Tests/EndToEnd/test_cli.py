@@ -104,6 +104,22 @@ def test_check_accepts_every_protocol(write):
     assert outcome.returncode == 0 and "warning" not in outcome.stdout + outcome.stderr
 
 
+def test_a_configuration_from_a_pipe(write, tmp_path):
+    path = write(GOOD)
+    outcome = subprocess.run(["bash", "-c", f'"$0" check --config <(cat "{path}")', EXECUTABLE],
+                             capture_output=True, text=True, timeout=30)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    outcome = subprocess.run([EXECUTABLE, "check", "--config", "/dev/stdin"], capture_output=True,
+                             text=True, timeout=30, input=json.dumps(GOOD))
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+def test_a_pipe_to_which_nobody_writes_is_given_up(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    outcome = run("check", "--config", tmp_path / "pipe")
+    assert outcome.returncode == CONFIGURATION and "nothing comes from it" in outcome.stdout
+
+
 def test_missing_file_exits_78(tmp_path):
     outcome = run("check", "--config", tmp_path / "none.json")
     assert outcome.returncode == CONFIGURATION and "none.json" in outcome.stdout + outcome.stderr

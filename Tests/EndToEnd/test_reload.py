@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import threading
 
@@ -248,3 +249,38 @@ def test_signals_that_come_together_are_not_lost(make):
     with portico.connect() as client:
         eventually(lambda: json.loads(client.request().body)["origin"] == "o19",
                    "the last configuration")
+
+
+def test_a_directory_of_includes_that_cannot_be_read_keeps_what_serves(make, tmp_path):
+    """Else its routes would be gone from one reload to the next."""
+    sites = tmp_path / "sites"
+    sites.mkdir()
+    (sites / "a.json").write_text('{ "routes": [ { "respond": { "body": "a" } } ] }')
+    base = {"include": f"{sites}/*.json", "listeners": {"web": {"bind": "127.0.0.1:0"}}}
+    portico = make.portico(base, reads_everything=False)
+    assert portico.get("/").body == b"a"
+    sites.chmod(0)
+    try:
+        portico.reload(outcome="refused")
+    finally:
+        sites.chmod(0o700)
+    assert any(f"{sites}/*.json cannot be read: permission denied" in line
+               for line in portico.log.lines)
+    assert portico.get("/").body == b"a"
+    portico.reload({**base, "include": f"{tmp_path}/none/*.json"}, outcome="refused")
+    assert any("none/*.json cannot be read: no such directory" in line
+               for line in portico.log.lines)
+    (sites / "a.json").unlink()
+    portico.reload(base)
+    assert any("matches no file" in line for line in portico.log.lines)
+    assert portico.get("/").status == 404
+
+
+def test_a_pipe_among_the_includes_does_not_stop_the_daemon(make, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    base = {"listeners": {"web": {"bind": "127.0.0.1:0"}}, "routes": [{"respond": {"body": "a"}}]}
+    portico = make.portico(base)
+    portico.reload({**base, "include": f"{tmp_path}/pipe"}, outcome="refused")
+    assert any("pipe cannot be read: nothing comes from it" in line for line in portico.log.lines)
+    assert portico.get("/").body == b"a"
+    portico.reload(base)

@@ -93,9 +93,17 @@ struct ConfigurationLoader<Files: FileSource> {
     }
     let path = resolve(pattern, from: node.file.path)
     guard isGlob(path) else { return include(path, for: node) }
-    let paths = files.paths(matching: path).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let paths: [String]
+    do throws(FileError) {
+      paths = try files.paths(matching: path)
+    } catch {
+      isComplete = false
+      return node.fail("\(path) cannot be read: \(error)")
+    }
     if paths.isEmpty { node.warn("\(path) matches no file") }
-    for path in paths { include(path, for: node) }
+    for path in paths.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      include(path, for: node)
+    }
   }
 
   private mutating func include(_ path: String, for node: Node) {

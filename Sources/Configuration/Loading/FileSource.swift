@@ -3,7 +3,9 @@ public protocol FileSource {
   func read(_ path: String) throws(FileError) -> [UInt8]
 
   /// The paths that match a pattern of glob(7), in any order; none when nothing matches.
-  func paths(matching glob: String) -> [String]
+  ///
+  /// - Throws: Where there is no directory to look in, or one that cannot be read.
+  func paths(matching glob: String) throws(FileError) -> [String]
 }
 
 /// Why a file cannot be read.

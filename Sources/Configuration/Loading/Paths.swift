@@ -8,9 +8,12 @@ func resolve(_ path: String, from file: String) -> String {
 
 /// Whether `path` is a pattern of glob(7).
 func isGlob(_ path: String) -> Bool {
-  path.utf8.contains {
-    $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[")
-  }
+  path.utf8.contains(where: isGlobOctet)
+}
+
+/// Whether `byte` makes a pattern of a path.
+func isGlobOctet(_ byte: UInt8) -> Bool {
+  byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
 }
 
 /// `path` without `.`, `..` and doubled slashes, so that one file has one name. Symbolic links are
