@@ -48,6 +48,13 @@ public enum FileSystem {
     unsafe access(path, F_OK) == 0
   }
 
+  /// Whether a directory is at `path`, or at the end of links from there.
+  public static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    // Sound: the path lives for the call, and the structure is the call's to fill.
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Runs `body` with files made for this user alone. The mask is the whole process's: only the
   /// control loop makes files.
   public static func withPrivateFiles<Result, Failure: Error>(

@@ -15,8 +15,10 @@ struct CheckCommand: ParsableCommand {
     let result = loadConfiguration(at: path, from: DiskFiles())
     show(result.problems)
     guard let snapshot = result.snapshot else { leave(with: .configuration) }
-    let problems = credentialProblems(of: snapshot.routing, now: CalendarTime.secondsSince1970)
-    for problem in problems { print(problem) }
+    let problems =
+      credentialProblems(of: snapshot.routing, now: CalendarTime.secondsSince1970)
+      + servingProblems(of: snapshot)
+    show(problems)
     if problems.contains(where: { $0.severity == .error }) { leave(with: .configuration) }
     print("\(path): good")
   }

@@ -80,6 +80,29 @@ struct ProblemTests {
   ]
 
   @Test("of the main file's own keys", arguments: settings)
+  static let doors = [
+    Case(
+      #""admin": {"bind": ["127.0.0.1:0", "127.0.0.1:80"], "token_file": "t"}"#,
+      "1:37: admin.bind[1]: 127.0.0.1:80 is part of 0.0.0.0:80, which is bound at p.json:2:30"),
+    Case(
+      #""admin": {"bind": ["127.0.0.1:81", "unix:/s"], "token_file": "t"}"#,
+      "1:22: admin.bind[0]: 127.0.0.1:81 is bound already, at p.json:2:38",
+      "1:38: admin.bind[1]: unix:/s is bound already, at p.json:2:54"),
+    Case(
+      #""control_socket": "/s""#,
+      "1:21: control_socket: unix:/s is bound already, at p.json:2:54"),
+    Case(
+      #""control_socket": "/c", "admin": {"bind": "unix:/c"}"#,
+      "1:45: admin.bind: unix:/c is bound already, at p.json:1:21"),
+    Case(#""control_socket": "/c", "admin": {"bind": "127.0.0.1:82", "token_file": "t"}"#),
+  ]
+
+  @Test("of a door for operators that is another's already", arguments: doors)
+  func door(_ item: Case) {
+    let listeners = #""listeners": { "l": {"bind":["*:80", "127.0.0.1:81", "unix:/s"]} }"#
+    #expect(problems("{ \(item.text),\n\(listeners) }") == item.problems)
+  }
+
   func setting(_ item: Case) {
     #expect(
       problems("{ \(item.text), \"listeners\": { \"l\": {\"bind\":\"*:80\"} } }") == item.problems)

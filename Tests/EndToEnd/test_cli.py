@@ -104,6 +104,45 @@ def test_check_accepts_every_protocol(write):
     assert outcome.returncode == 0 and "warning" not in outcome.stdout + outcome.stderr
 
 
+ADMIN = {"bind": "127.0.0.1:0", "token_file": "token"}
+
+
+@pytest.mark.parametrize("token, reason", [
+    (None, "no such file"), ("short", "16 or more printable characters")])
+def test_check_and_serve_refuse_the_same_token(write, tmp_path, token, reason):
+    path = write(merged(GOOD, {"admin": ADMIN, "control_socket": str(tmp_path / "control.sock")}))
+    if token is not None:
+        (tmp_path / "token").write_text(token)
+    for command in ("check", "serve"):
+        outcome = run(command, "--config", path)
+        assert outcome.returncode == CONFIGURATION, outcome.stdout + outcome.stderr
+        assert re.search(rf"{re.escape(path)}:\d+:\d+: admin.token_file: .*{reason}",
+                         outcome.stdout + outcome.stderr)
+
+
+def test_check_refuses_an_admin_address_that_a_listener_has(write):
+    path = write(merged(GOOD, {"listeners": {"web": {"bind": "unix:/run/a"}},
+                               "admin": {"bind": "unix:/run/a"}}))
+    outcome = run("check", "--config", path)
+    assert outcome.returncode == CONFIGURATION
+    assert "admin.bind: unix:/run/a is bound already, at " in outcome.stdout
+
+
+@pytest.mark.parametrize("place, reason", [
+    ("", "is a directory"), ("/none/access.log", "there is no such directory"),
+    ("/portico.json/access.log", "there is no such directory"), ("/access.log", None)])
+def test_check_warns_of_an_access_log_that_cannot_be_opened_here(write, tmp_path, place, reason):
+    path = write(merged(GOOD, {"logging": {"access": {"output": f"{tmp_path}{place}"}}}))
+    outcome = run("check", "--config", path)
+    assert outcome.returncode == 0
+    warnings = [line for line in outcome.stdout.splitlines() if "warning" in line]
+    if reason:
+        assert len(warnings) == 1 and reason in warnings[0]
+        assert f"warning: logging.access.output: {tmp_path}{place}" in warnings[0]
+    else:
+        assert not warnings and not (tmp_path / "access.log").exists()
+
+
 def test_a_configuration_from_a_pipe(write, tmp_path):
     path = write(GOOD)
     outcome = subprocess.run(["bash", "-c", f'"$0" check --config <(cat "{path}")', EXECUTABLE],

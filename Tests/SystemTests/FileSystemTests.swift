@@ -67,6 +67,17 @@ struct FileSystemTests {
     #expect(errorText(ENOENT) == "No such file or directory")
   }
 
+  @Test("a directory is told from a file and from nothing")
+  func directories() throws {
+    let directory = TemporaryDirectory()
+    _ = try OutputFile(appendingTo: directory.file("file"))
+    #expect(unsafe symlink(".", directory.file("link")) == 0)
+    #expect(FileSystem.isDirectory(directory.path))
+    #expect(FileSystem.isDirectory(directory.file("link")))
+    #expect(!FileSystem.isDirectory(directory.file("file")))
+    #expect(!FileSystem.isDirectory(directory.file("none")))
+  }
+
   private func mode(of path: String) -> UInt32 {
     var status = stat()
     _ = unsafe lstat(path, &status)

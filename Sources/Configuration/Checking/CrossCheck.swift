@@ -90,22 +90,19 @@ struct CrossCheck {
 
   private func checkBindings() {
     var places: [Endpoint: SourceLocation] = [:]
-    for listener in draft.listeners {
-      for (endpoint, node) in listener.bindings where !endpoint.isChosenByKernel {
-        if let first = places[endpoint] {
-          node.fail("\(endpoint) is bound already, at \(first)")
-        } else {
-          places[endpoint] = node.location
-        }
+    let bindings = draft.listeners.flatMap(\.bindings) + draft.adminBindings
+    for (endpoint, node) in bindings where !endpoint.isChosenByKernel {
+      if let first = places[endpoint] {
+        node.fail("\(endpoint) is bound already, at \(first)")
+      } else {
+        places[endpoint] = node.location
       }
     }
     // One socket for all addresses and one for a single address cannot both listen on a port.
-    for listener in draft.listeners {
-      for (endpoint, node) in listener.bindings {
-        guard let wildcard = endpoint.wildcard, wildcard != endpoint else { continue }
-        guard !endpoint.isChosenByKernel, let first = places[wildcard] else { continue }
-        node.fail("\(endpoint) is part of \(wildcard), which is bound at \(first)")
-      }
+    for (endpoint, node) in bindings {
+      guard let wildcard = endpoint.wildcard, wildcard != endpoint else { continue }
+      guard !endpoint.isChosenByKernel, let first = places[wildcard] else { continue }
+      node.fail("\(endpoint) is part of \(wildcard), which is bound at \(first)")
     }
   }
 }

@@ -8,6 +8,8 @@ struct ConfigurationDraft {
   var listeners: [ListenerDraft] = []
   var routes: [RouteDraft] = []
   var clusters: [ClusterConfig] = []
+  /// Where operators come in, by the control socket and `admin`, and where each address stands.
+  private(set) var adminBindings: [(endpoint: Endpoint, node: Node)] = []
 
   /// Where each name was first defined.
   private var listenerPlaces: [String: SourceLocation] = [:]
@@ -66,9 +68,10 @@ struct ConfigurationDraft {
       if let time = node.duration(in: Ranges.optionalTime) { routing.shutdownDelay = time }
     case .drainTimeout:
       if let time = node.duration(in: Ranges.optionalTime) { routing.drainTimeout = time }
+      if let path = startup.controlSocket { adminBindings.append((.unix(path: path), node)) }
     case .logging:
       routing.logging = LoggingConfig(decoding: node)
-    case .admin: startup.admin = AdminConfig(decoding: node)
+    case .admin: startup.admin = AdminConfig(decoding: node, bindings: &adminBindings)
     case .metrics: routing.metrics = MetricsConfig(decoding: node)
     case .resolver:
       routing.resolver = ResolverConfig(decoding: node)

@@ -8,7 +8,8 @@ extension AdminConfig {
     static let later: Set<String> = ["tls"]
   }
 
-  init(decoding node: Node) {
+  /// - Parameter bindings: Gets its addresses, and where each stands.
+  init(decoding node: Node, bindings: inout [(endpoint: Endpoint, node: Node)]) {
     self.init()
     guard let object = ObjectNode<Key>(node) else { return }
     tokenFile = object[.tokenFile]?.fileReference()
@@ -21,6 +22,7 @@ extension AdminConfig {
             node.fail(problem)
           } else {
             bind.append(endpoint)
+            bindings.append((endpoint, node))
           }
         }
       } catch {
