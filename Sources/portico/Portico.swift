@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 
 /// The command line.
 @main
@@ -15,4 +16,11 @@ struct Portico: ParsableCommand {
       BackendCommand.self,
       DemoCommand.self, OriginCommand.self, CertCommand.self, ExplainCommand.self,
     ])
+
+  static func main() {
+    // Before anything else, and so before arguments are looked at.
+    let command = CommandLine.arguments.dropFirst().first
+    prepareProcess(isDaemon: command == "serve" || command == "demo")
+    main(nil)
+  }
 }

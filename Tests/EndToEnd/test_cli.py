@@ -159,6 +159,59 @@ def test_a_pipe_to_which_nobody_writes_is_given_up(tmp_path):
     assert outcome.returncode == CONFIGURATION and "nothing comes from it" in outcome.stdout
 
 
+def test_closed_standard_descriptors_take_nothing_in(write, tmp_path):
+    """Else an event loop has number 0, and the log is written to what comes to be number 2."""
+    control = tmp_path / "control.sock"
+    path = write(merged(GOOD, {"control_socket": str(control),
+                               "listeners": {"web": {"bind": f"unix:{tmp_path}/web"}}}))
+    process = subprocess.Popen(["bash", "-c", 'exec "$0" serve --config "$1" <&- >&- 2>&-',
+                                EXECUTABLE, path])
+    try:
+        eventually(control.exists, "the control socket")
+        for number in range(3):
+            assert os.readlink(f"/proc/{process.pid}/fd/{number}") == "/dev/null"
+        with Wire(str(tmp_path / "web")) as wire:
+            assert wire.request("/").status == 503
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(DEADLINE) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM])
+def test_a_signal_before_it_serves_is_kept(write, tmp_path, number):
+    path = write(merged(GOOD, {"control_socket": str(tmp_path / "control.sock")}))
+    process = subprocess.Popen([EXECUTABLE, "serve", "--config", path], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    log = Lines(process.stderr)
+    try:
+        eventually(lambda: blocked(process.pid) >> number - 1 & 1, "blocked signals")
+        process.send_signal(number)
+        if number != signal.SIGTERM:
+            text = {signal.SIGHUP: " reload succeeded", signal.SIGUSR1: " log files reopened"}
+            log.wait(lambda line: text[number] in line, text[number])
+            log.wait(lambda line: " ready" in line, "ready")
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(DEADLINE) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_without_a_way_to_read_signals_it_does_not_start(write):
+    """Nobody could stop it. The descriptors are those of the standard streams and of its event loop."""
+    outcome = run("serve", "--config", write(GOOD), preexec_fn=lambda: resource.setrlimit(
+        resource.RLIMIT_NOFILE, (5, 5)))
+    assert outcome.returncode == SYSTEM and "signals cannot be read" in outcome.stderr
+
+
+def blocked(pid: int) -> int:
+    """The signals that a process blocks, bit by bit."""
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1], 16) for line in status if line.startswith("SigBlk"))
+
+
 def test_missing_file_exits_78(tmp_path):
     outcome = run("check", "--config", tmp_path / "none.json")
     assert outcome.returncode == CONFIGURATION and "none.json" in outcome.stdout + outcome.stderr

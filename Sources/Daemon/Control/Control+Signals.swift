@@ -2,10 +2,13 @@ import EventLoop
 import System
 
 extension Control {
-  /// Begins to act on signals.
-  func watchSignals() {
+  /// Begins to act on signals. Without them nobody could stop the daemon: where they cannot be read, it
+  /// does not start.
+  func watchSignals() throws(StartFailure) {
     let descriptor = SignalQueue.open()
-    guard descriptor >= 0 else { return log.error("signals cannot be read") }
+    guard descriptor >= 0 else {
+      throw .system("signals cannot be read", in: options.configuration)
+    }
     let queue = ReadableDescriptor(owning: descriptor, on: loop)
     Task.immediate(executorPreference: loop) {
       _ = self

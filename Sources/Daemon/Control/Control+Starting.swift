@@ -9,10 +9,10 @@ extension Control {
   /// listeners' sockets, workers. Either all of it serves in the end, or the process ends and has
   /// said why.
   func start() async {
-    watchSignals()
     beginEvents()
     beginNames()
     do throws(StartFailure) {
+      try watchSignals()
       let snapshot = try load()
       let (resolved, certificates) = try await resolve(snapshot)
       // A signal may have come meanwhile.

@@ -1,6 +1,15 @@
 import EventLoop
 import System
 
+/// Readies the process, first thing.
+///
+/// - Parameter isDaemon: Whether ``serve(_:)`` comes next: then signals that come before it are kept for
+///   it. By default, SIGHUP and SIGUSR1 end a process.
+public func prepareProcess(isDaemon: Bool) {
+  StandardDescriptors.open()
+  if isDaemon { SignalQueue.block() }
+}
+
 /// Runs the daemon on the calling thread until it is told to stop.
 ///
 /// The calling thread must be the process's only one: signals are blocked for all that come after.
