@@ -136,6 +136,28 @@ struct ProblemTests {
   }
 
   /// Sets a case's path into the object that surrounds it.
+  @Test("errors push out warnings, and what is left out is as bad as the worst of it")
+  func errorsFirst() {
+    func log(_ severities: [ConfigurationProblem.Severity]) -> [ConfigurationProblem] {
+      let log = ProblemLog()
+      for (index, severity) in severities.enumerated() {
+        let place = SourceLocation(file: "p.json", line: index + 1, column: 1)
+        log.add(ConfigurationProblem(severity, at: place, message: "\(index)"))
+      }
+      return log.sorted(by: ["p.json"])
+    }
+    let many = [ConfigurationProblem.Severity](repeating: .warning, count: ProblemLog.limit)
+    #expect(log(many).count == ProblemLog.limit)
+    #expect(log(many + [.warning]).last?.description == "p.json: warning: 1 more problems")
+    let mixed = log(many + [.error, .warning, .error])
+    #expect(mixed.count { $0.severity == .error } == 2 && mixed.count == ProblemLog.limit + 1)
+    #expect(mixed.suffix(3).map(\.message) == ["1000", "1002", "3 more problems"])
+    #expect(mixed.last?.severity == .warning)
+    let full = log([.warning] + [.error] + many.map { _ in .error })
+    #expect(full.allSatisfy { $0.severity == .error } && full.count == ProblemLog.limit + 1)
+    #expect(full.last?.message == "2 more problems")
+  }
+
   func place(_ line: String, in parent: String) -> String {
     line.replacing(": warning: a", with: ": warning: \(parent)a", maxReplacements: 1)
       .replacing(": a", with: ": \(parent)a", maxReplacements: 1)

@@ -1,10 +1,14 @@
 /// Gathers what is wrong with one configuration.
 final class ProblemLog {
-  /// More than anybody reads; what comes after is counted only.
+  /// More than anybody reads; what comes after is counted only, unless it is an error where warnings
+  /// could be left out: an error is why the configuration is refused.
   static let limit = 1000
 
   private var problems: [ConfigurationProblem] = []
+  /// Where the warnings are among them, until there is no room.
+  private var warnings: [Int] = []
   private var dropped = 0
+  private var hasDroppedErrors = false
   private(set) var hasErrors = false
 
   /// Whether searching for what was meant is worth the time still: it is not when a generated file
@@ -12,11 +16,24 @@ final class ProblemLog {
   var wantsSuggestions: Bool { problems.count < 100 }
 
   func add(_ problem: ConfigurationProblem) {
-    if problem.severity == .error { hasErrors = true }
-    if problems.count < Self.limit { problems.append(problem) } else { dropped += 1 }
+    let isError = problem.severity == .error
+    if isError { hasErrors = true }
+    guard problems.count >= Self.limit else {
+      if !isError { warnings.append(problems.count) }
+      problems.append(problem)
+      return
+    }
+    dropped += 1
+    guard isError else { return }
+    if let last = warnings.popLast() {
+      problems[last] = problem
+    } else {
+      hasDroppedErrors = true
+    }
   }
 
-  /// What was gathered, in the order of `files` and by place in each.
+  /// What was gathered, in the order of `files` and by place in each, and how much was left out, which
+  /// is as bad as the worst of it.
   func sorted(by files: [String]) -> [ConfigurationProblem] {
     let ranks = Dictionary(zip(files, files.indices), uniquingKeysWith: min)
     let sorted = problems.enumerated().sorted { one, other in
@@ -28,7 +45,8 @@ final class ProblemLog {
     }
     guard dropped > 0, let last = sorted.last?.element else { return sorted.map(\.element) }
     let note = ConfigurationProblem(
-      .error, at: SourceLocation(file: last.location.file), message: "\(dropped) more problems")
+      hasDroppedErrors ? .error : .warning, at: SourceLocation(file: last.location.file),
+      message: "\(dropped) more problems")
     return sorted.map(\.element) + [note]
   }
 }
