@@ -55,6 +55,23 @@ struct TLSTests {
         + "fingerprint, names, found \"name\"; did you mean \"names\"?"),
   ]
 
+  @Test(
+    "facts of a certificate go into fields that nothing else reads or writes",
+    arguments: [
+      ("X-Client-Subject", true), ("Client-Cert", true), ("X-Forwarded-Client-Cert", true),
+      ("Connection", false), ("Proxy-Connection", false), ("http2-settings", false), ("TE", false),
+      ("Content-Length", false), ("Host", false), ("X-Real-IP", false), ("x-request-id", false),
+      ("traceparent", false), ("Tracestate", false), ("grpc-timeout", false),
+      ("Grpc-Status", false), ("Sec-WebSocket-Key", false), ("Priority", false),
+      ("Authorization", false), ("Portico-Reason", false), (":path", false), ("", false),
+    ])
+  func fieldNames(name: String, isFree: Bool) {
+    let fields = "{\"ca\":\"c\",\"fields\":{\"\(name)\":\"subject\"}}"
+    let tls = Self.ok("\"client_certificates\":\(fields)")
+    let result = load("{\"listeners\":{\"a\":{\"bind\":\"*:80\",\"tls\":\(tls)}}}")
+    #expect(result.lines.isEmpty == isFree)
+  }
+
   private static let name = "expected the name of a field that HTTP gives no meaning to"
 
   private static func ok(_ members: String) -> String {

@@ -1,3 +1,5 @@
+import HTTPSemantics
+
 extension ListenerTLSConfig {
   enum Key: String, ObjectKey, TLSParameterKeys {
     case certificates, plain, ciphers, groups, ktls, tickets
@@ -65,14 +67,12 @@ extension ClientCertificatesConfig {
     }
   }
 
-  /// Fields that decide on framing, routing or hops must not be made up.
+  /// Fields that decide on framing, routing or hops must not be made up, nor any other that the proxy
+  /// has a rule for, reads or writes itself.
   private static func canBeName(_ name: String) -> Bool {
-    let reserved = [
-      "connection", "content-length", "cookie", "expect", "forwarded", "host", "keep-alive",
-      "max-forwards",
-      "te", "trailer", "transfer-encoding", "upgrade", "via", "x-forwarded-for",
-      "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-real-ip", "x-request-id",
-    ]
-    return isToken(name) && !reserved.contains(name.lowercased())
+    guard isToken(name), FieldID(name.utf8.span) == .other else { return false }
+    let name = name.lowercased()
+    let isOurs = name == "portico-reason" || name == "priority"
+    return !isOurs && !name.hasPrefix("sec-websocket-") && !name.hasPrefix("grpc-")
   }
 }
