@@ -54,6 +54,8 @@ public final class DNSClient {
   private let settings: Settings
   /// All sockets of the channel are in it.
   private let epoll: Int32
+  /// Whether c-ares has been started, and is to be ended.
+  private let isStarted: Bool
   private var channel: ares_channel?
   private let answers = Answers()
 
@@ -61,16 +63,15 @@ public final class DNSClient {
   public init?(_ settings: Settings) {
     self.settings = settings
     epoll = epoll_create1(Int32(CLINUX_EPOLL_CLOEXEC))
-    guard epoll >= 0, cares_start() != 0 else {
-      if epoll >= 0 { _ = close(epoll) }
-      return nil
-    }
+    isStarted = epoll >= 0 && cares_start() != 0
+    // What there is so far, `deinit` gives back.
+    if !isStarted { return nil }
   }
 
   deinit {
     closeChannel()
-    _ = close(epoll)
-    ares_library_cleanup()
+    if epoll >= 0 { _ = close(epoll) }
+    if isStarted { ares_library_cleanup() }
   }
 
   /// A descriptor that can be read from when ``process()`` has something to do. The caller closes it;

@@ -6,10 +6,18 @@ import Glibc
 public final class TLSKeyLog: Sendable {
   private let descriptor: Int32
 
-  /// - Returns: nil, with the reason in `errno`, if the file cannot be opened.
-  public init?(path: String) {
-    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    if descriptor < 0 { return nil }
+  /// Why there is none.
+  public struct OpenError: Error, Equatable, Sendable {
+    /// The `errno`.
+    public let code: Int32
+  }
+
+  /// Opens the file at `path`, which is made if need be with mode 0600, to append to it.
+  public init(path: String) throws(OpenError) {
+    // Sound: the path lives for the call.
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw OpenError(code: errno) }
+    self.descriptor = descriptor
   }
 
   deinit { _ = close(descriptor) }

@@ -112,6 +112,19 @@ struct DNSClientTests {
     #expect(try ask("127.0.0.1:1", timeout: 50) == .failed(.noServer))
   }
 
+  @Test("without a descriptor there is no client, and nothing is closed that was not opened")
+  func noDescriptor() async {
+    await #expect(processExitsWith: .success) {
+      var limit = rlimit(rlim_cur: 0, rlim_max: 1024)
+      #expect(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+      errno = 0
+      let client = DNSClient(DNSClient.Settings())
+      // A close of what is no descriptor would have said EBADF.
+      #expect(errno == EMFILE)
+      #expect(client == nil)
+    }
+  }
+
   @Test("what is asked last may be unanswered when the client goes")
   func unanswered() throws {
     let server = Server()

@@ -127,11 +127,17 @@ struct TLSSessionTests {
     #expect(link.works)
   }
 
+  @Test("says why keys cannot be written where it was told to")
+  func cannotLogKeys() {
+    #expect(throws: TLSKeyLog.OpenError(code: EISDIR)) { try TLSKeyLog(path: "/tmp") }
+    #expect(throws: TLSKeyLog.OpenError(code: ENOENT)) { try TLSKeyLog(path: "/none/keys") }
+  }
+
   @Test("writes keys where it was told to")
   func logsKeys() throws {
     let path = "/tmp/portico-keylog-\(getpid())"
     defer { _ = unsafe unlink(path) }
-    let log = try #require(TLSKeyLog(path: path))
+    let log = try TLSKeyLog(path: path)
     let root = try TestAuthority.root()
     let server = try serverContext(root.pair("a.example")) { $0.keyLog = log }
     let link = try Link(server, try clientContext(trusting: root))

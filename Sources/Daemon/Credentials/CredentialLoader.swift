@@ -1,5 +1,6 @@
 import Configuration
 import Proxy
+import System
 import TLS
 
 /// Turns what a configuration says of TLS into what workers make contexts of.
@@ -65,9 +66,13 @@ struct CredentialLoader<Files: FileSource> {
   }
 
   private mutating func open(_ file: FileReference) -> TLSKeyLog? {
-    let log = TLSKeyLog(path: file.path)
-    if log == nil { problems.append(file.problem(.error, "cannot be opened for writing")) }
-    return log
+    do throws(TLSKeyLog.OpenError) {
+      return try TLSKeyLog(path: file.path)
+    } catch {
+      let reason = "cannot be opened for writing: \(errorText(error.code))"
+      problems.append(file.problem(.error, reason))
+      return nil
+    }
   }
 
   // MARK: Clusters

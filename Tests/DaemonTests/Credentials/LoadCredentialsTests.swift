@@ -116,6 +116,10 @@ struct LoadCredentialsTests {
         "junk: a ticket key has 80 octets, this has 4"
       ])
     #expect(
+      errors(listener("a.pem", "a.key") { $0.keyLog = file("/none/keys") }) == [
+        "/none/keys: cannot be opened for writing: No such file or directory"
+      ])
+    #expect(
       errors(listener("a.pem", "a.key") { $0.clients = .init(ca: file("junk")) }) == [
         "junk: no certificate in PEM form"
       ])
