@@ -33,6 +33,7 @@ extension Endpoint {
     if text.utf8.starts(with: "unix:".utf8) { return try parseUnix(text.droppingOctets(5)) }
     if text.utf8.starts(with: "fd:".utf8) { return try parseInherited(text.droppingOctets(3)) }
     if text.utf8.starts(with: "srv:".utf8) { return try parseService(text.droppingOctets(4)) }
+    if text.utf8.contains(UInt8(ascii: "/")) { throw .schemeOrPath }
     if text.utf8.starts(with: "[".utf8) { return try parseBracketed(text) }
     guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { throw .missingPort }
     let host = text[..<colon]

@@ -7,6 +7,8 @@ public enum EndpointError: Error, Equatable, Sendable, CaseIterable {
   /// `::1:80`, which could be read in two ways.
   case missingBrackets
   case badHost
+  /// `http://10.0.0.1:80`, `10.0.0.1:80/path`
+  case schemeOrPath
   case nameToListenOn
   case badUnixPath
   case unixPathTooLong
@@ -23,6 +25,7 @@ extension EndpointError: CustomStringConvertible {
     case .portZero: "a backend's port must be in 1...65535"
     case .missingBrackets: "an IPv6 address stands in brackets before the port, as in [::1]:8080"
     case .badHost: "expected an IP address or a host name before the port"
+    case .schemeOrPath: "expected host:port without scheme or path, as in 10.0.0.1:8080"
     case .nameToListenOn: "expected an IP address, * for all, unix:/path or fd:NAME, not a name"
     case .badUnixPath: "expected an absolute path after unix:"
     case .unixPathTooLong:

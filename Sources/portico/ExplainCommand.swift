@@ -53,7 +53,7 @@ struct ExplainCommand: ParsableCommand {
         try explain(request, listener: listener, in: snapshot.routing), terminator: "")
     } catch {
       complain(error.message)
-      leave(with: .configuration)
+      leave(with: error.isUsage ? .usage : .configuration)
     }
   }
 }

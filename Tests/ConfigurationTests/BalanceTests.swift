@@ -153,7 +153,7 @@ struct BalanceTests {
     Wrong(one + #""spill_below":101"#, path + ".spill_below: 101 is outside 1...100"),
     Wrong(
       two + #","prefer":"ee""#,
-      path + ".prefer: there is no subcluster \"ee\"; did you mean \"e\"?"),
+      path + ".prefer: there is no subcluster \"ee\""),
     Wrong(
       #""subclusters":{"e":{"backends":["a:1"]},"w":{"weight":0,"backends":["b:1"]}},"prefer":"w""#,
       path + ".prefer: the subcluster has weight 0, which gets nothing"),

@@ -5,14 +5,21 @@ import Testing
 // What is wrong with clusters, and with what resolves the names of their backends.
 extension ProblemTests {
   static let clusters = [
-    Case("{}", "1: a: the key \"backends\" is required"),
+    Case("{}", "1: a: one of the keys \"backends\" and \"subclusters\" is required"),
     Case(#"{"backends":[]}"#, "13: a.backends: at least one backend is needed"),
     Case(#"{"backends":"10.0.0.1:80"}"#, "13: a.backends: expected an array, found a string"),
     Case(
       #"{"backends":["10.0.0.1:80"],"subclusters":{}}"#,
       "13: a.backends: a cluster has backends or subclusters, not both"),
     Case(#"{"subclusters":{}}"#, "16: a.subclusters: a cluster needs at least one subcluster"),
-    Case(#"{"subclusters":{"e":{}}}"#, "21: a.subclusters.e: the key \"backends\" is required"),
+    Case(
+      #"{"subclusters":{"e":{}}}"#,
+      "21: a.subclusters.e: one of the keys \"backends\" and \"refuse\" is required"),
+    Case(
+      #"{"backends":["http://10.0.0.1:80","10.0.0.1:80/path"]}"#,
+      "14: a.backends[0]: \"http://10.0.0.1:80\": expected host:port without scheme or path, as in 10.0.0.1:8080",
+      "35: a.backends[1]: \"10.0.0.1:80/path\": expected host:port without scheme or path, as in 10.0.0.1:8080"
+    ),
     Case(
       #"{"subclusters":{"e f":{"backends":["10.0.0.1:80"]}}}"#,
       "17: a.subclusters[\"e f\"]: a name is 1 to 100 letters, digits, \"-\", \"_\" and \".\""),
@@ -27,7 +34,7 @@ extension ProblemTests {
       "13: a.backends: at least one backend needs a weight above 0"),
     Case(
       #"{"backends":["10.0.0.1:80",{"address":"10.0.0.1:80"}]}"#,
-      "28: a.backends[1]: 10.0.0.1:80 is listed already, at line 2"),
+      "28: a.backends[1]: 10.0.0.1:80 is listed already, at p.json:2:14"),
     Case(
       #"{"backends":[5,{},{"address":"a:0"},{"address":"fd:x"},"x"]}"#,
       "14: a.backends[0]: expected an address or an object with \"address\", found 5",

@@ -28,8 +28,9 @@ struct ProblemTests {
     Case("{}", "1:1: listeners: at least one listener is needed"),
     Case("{\"listeners\":{}}", "1:1: listeners: at least one listener is needed"),
     Case(
-      "{\"listeners\":[]}", "1:14: listeners: expected an object, found an array",
-      "1:1: listeners: at least one listener is needed"),
+      "{\"listeners\":[],\"clusters\":5,\"routes\":[{\"cluster\":\"a\",\"listeners\":\"b\"}]}",
+      "1:14: listeners: expected an object, found an array",
+      "1:28: clusters: expected an object, found 5"),
   ]
 
   @Test("of a whole document", arguments: documents)
@@ -79,7 +80,6 @@ struct ProblemTests {
       "1:36: logging.access.format: a line has no control characters; its end is added to it"),
   ]
 
-  @Test("of the main file's own keys", arguments: settings)
   static let doors = [
     Case(
       #""admin": {"bind": ["127.0.0.1:0", "127.0.0.1:80"], "token_file": "t"}"#,
@@ -103,6 +103,7 @@ struct ProblemTests {
     #expect(problems("{ \(item.text),\n\(listeners) }") == item.problems)
   }
 
+  @Test("of the main file's own keys", arguments: settings)
   func setting(_ item: Case) {
     #expect(
       problems("{ \(item.text), \"listeners\": { \"l\": {\"bind\":\"*:80\"} } }") == item.problems)
@@ -135,7 +136,6 @@ struct ProblemTests {
     #expect(lines.last == " 200 more problems")
   }
 
-  /// Sets a case's path into the object that surrounds it.
   @Test("errors push out warnings, and what is left out is as bad as the worst of it")
   func errorsFirst() {
     func log(_ severities: [ConfigurationProblem.Severity]) -> [ConfigurationProblem] {
@@ -158,6 +158,7 @@ struct ProblemTests {
     #expect(full.last?.message == "2 more problems")
   }
 
+  /// Sets a case's path into the object that surrounds it.
   func place(_ line: String, in parent: String) -> String {
     line.replacing(": warning: a", with: ": warning: \(parent)a", maxReplacements: 1)
       .replacing(": a", with: ": \(parent)a", maxReplacements: 1)

@@ -19,6 +19,14 @@ struct SuggestionTests {
   }
 
   @Test(
+    "nothing for a short word, of which no letter or one of two is right",
+    arguments: [("x", "a"), ("ab", "ac"), ("ee", "e"), ("abc", "xyz"), ("", "a")])
+  func short(text: String, known: String) {
+    #expect(nearest(to: text, among: [known]) == nil)
+    #expect(nearest(to: known.uppercased(), among: [known]) == known)
+  }
+
+  @Test(
     "nothing for a word that is far from all", arguments: ["", "x", "upstream", "host", "maximum"])
   func far(text: String) {
     #expect(nearest(to: text, among: Self.known) == nil)

@@ -143,6 +143,14 @@ def test_check_warns_of_an_access_log_that_cannot_be_opened_here(write, tmp_path
         assert not warnings and not (tmp_path / "access.log").exists()
 
 
+def test_check_prints_no_control_characters(write):
+    outcome = run("check", "--config", write('{ "a\\u001b[31m\\nb": 1, "listeners": "\\u001b" }'))
+    assert outcome.returncode == CONFIGURATION
+    assert "a\\x1b[31m\\nb" in outcome.stdout
+    assert all(line.isprintable() for line in outcome.stdout.split("\n"))
+    assert len(outcome.stdout.splitlines()) == 2
+
+
 def test_a_configuration_from_a_pipe(write, tmp_path):
     path = write(GOOD)
     outcome = subprocess.run(["bash", "-c", f'"$0" check --config <(cat "{path}")', EXECUTABLE],

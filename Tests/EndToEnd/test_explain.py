@@ -50,13 +50,14 @@ def test_shares_and_other_routes(make):
 def test_what_cannot_be_explained_is_said(make, tmp_path):
     file = tmp_path / "portico.json"
     file.write_text(json.dumps(configuration("10.0.0.1:80")))
-    for arguments, message in [
-            (("GET", "a.example"), "expected a URL that begins with http:// or https://"),
-            (("GET", "http://a b/"), "refused: 400"),
-            (("GET", "https://a.example/"), "there is no listener with TLS"),
-            (("GET", "http://a/", "--listener", "wbe"), 'there is no listener "wbe"; there are web')]:
+    for status, arguments, message in [
+            (78, ("GET", "a.example"), "expected a URL that begins with http:// or https://"),
+            (78, ("GET", "http://a b/"), "refused: 400"),
+            (78, ("GET", "https://a.example/"), "there is no listener with TLS"),
+            (64, ("GET", "http://a/", "--listener", "wbe"),
+             'there is no listener "wbe"; there are web')]:
         outcome = run("explain", "--config", str(file), *arguments)
-        assert outcome.returncode == 78 and message in outcome.stderr, outcome
+        assert outcome.returncode == status and message in outcome.stderr, outcome
     file.write_text("{}")
     outcome = run("explain", "--config", str(file), "GET", "http://a/")
     assert outcome.returncode == 78 and "at least one listener is needed" in outcome.stdout

@@ -58,6 +58,12 @@ struct ObjectNode<Key: ObjectKey> {
     return nil
   }
 
+  /// Reports that there is neither of two keys, if so.
+  func requireOne(of one: Key, _ other: Key) {
+    guard self[one] == nil, self[other] == nil, !isDamaged else { return }
+    node.fail("one of the keys \"\(one.rawValue)\" and \"\(other.rawValue)\" is required")
+  }
+
   // Each of these overwrites `value` when the key is there and right, and else leaves the default.
 
   func read(_ key: Key, into value: inout String) {

@@ -1,11 +1,11 @@
 /// The one of `known` that was probably meant by `text`, if one is near enough: a typing error in
-/// every third letter.
+/// every third letter. Words of one or two letters are like all others of their kind.
 func nearest(to text: String, among known: some Sequence<String>) -> String? {
   let word = plain(text)
   var best: (distance: Int, text: String)?
   for candidate in known {
     let other = plain(candidate)
-    let limit = max(1, max(word.count, other.count) / 3)
+    let limit = max(word.count, other.count) / 3
     guard abs(word.count - other.count) <= limit else { continue }
     let distance = editDistance(word, other)
     if distance <= limit, distance < best?.distance ?? .max { best = (distance, candidate) }

@@ -29,18 +29,24 @@ struct ConfigurationDraft {
     ]
   }
 
-  mutating func addListeners(_ node: Node) {
-    for (name, node) in node.namedMembers() ?? [] {
+  /// - Returns: Whether it is an object.
+  mutating func addListeners(_ node: Node) -> Bool {
+    guard let members = node.namedMembers() else { return false }
+    for (name, node) in members {
       note(name, node, in: &listenerPlaces)
       listeners.append(ListenerDraft(name: name, decoding: node))
     }
+    return true
   }
 
-  mutating func addClusters(_ node: Node) {
-    for (name, node) in node.namedMembers() ?? [] {
+  /// - Returns: Whether it is an object.
+  mutating func addClusters(_ node: Node) -> Bool {
+    guard let members = node.namedMembers() else { return false }
+    for (name, node) in members {
       note(name, node, in: &clusterPlaces)
       clusters.append(ClusterConfig(name: name, decoding: node))
     }
+    return true
   }
 
   mutating func addRoutes(_ node: Node) {
@@ -62,13 +68,13 @@ struct ConfigurationDraft {
       if let number = node.integer(in: 1...1024) { startup.workers = number }
     case .controlSocket:
       startup.controlSocket = Self.socketPath(node)
+      if let path = startup.controlSocket { adminBindings.append((.unix(path: path), node)) }
     case .maxConnections:
       if let number = node.integer(in: Ranges.connections) { routing.maxConnections = number }
     case .shutdownDelay:
       if let time = node.duration(in: Ranges.optionalTime) { routing.shutdownDelay = time }
     case .drainTimeout:
       if let time = node.duration(in: Ranges.optionalTime) { routing.drainTimeout = time }
-      if let path = startup.controlSocket { adminBindings.append((.unix(path: path), node)) }
     case .logging:
       routing.logging = LoggingConfig(decoding: node)
     case .admin: startup.admin = AdminConfig(decoding: node, bindings: &adminBindings)

@@ -72,9 +72,9 @@ struct ConfigurationLoader<Files: FileSource> {
       switch key {
       case .schema: _ = member.string()
       case .include: for element in member.oneOrMore() ?? [] { include(element) }
-      case .listeners: draft.addListeners(member)
+      case .listeners: if !draft.addListeners(member) { isComplete = false }
       case .routes: draft.addRoutes(member)
-      case .clusters: draft.addClusters(member)
+      case .clusters: if !draft.addClusters(member) { isComplete = false }
       case .workers, .controlSocket, .maxConnections, .shutdownDelay, .drainTimeout, .logging,
         .admin, .metrics, .tracing, .resolver:
         if stack.count == 1 {

@@ -11,13 +11,20 @@ extension RedirectConfig {
   init(decoding node: Node) {
     self.init()
     guard let object = ObjectNode<Key>(node) else { return }
-    if let node = object[.status], let status = node.integer(in: 300...399) {
-      self.status = status
-      if !Self.statuses.contains(status) { node.fail("expected 301, 302, 303, 307 or 308") }
-    }
+    if let node = object[.status] { readStatus(node) }
     guard let node = object.required(.location), let text = node.string() else { return }
     location = node.template(text, variables: Self.variables, literal: Piece.literal)
     if let problem = locationProblem(text) { node.fail(problem) }
+  }
+
+  private mutating func readStatus(_ node: Node) {
+    if case .number(let text) = node.value.kind, let status = Int(text),
+      Self.statuses.contains(status)
+    {
+      self.status = status
+    } else {
+      node.failType(expected: "301, 302, 303, 307 or 308")
+    }
   }
 
   private func locationProblem(_ text: String) -> String? {

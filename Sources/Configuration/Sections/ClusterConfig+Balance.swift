@@ -72,9 +72,7 @@ extension StickyConfig {
       return file.fileReference().map { .file($0) }
     }
     guard let node = object[.secret] else {
-      if !object.isDamaged {
-        object.node.fail("one of the keys \"secret\" and \"secret_file\" is required")
-      }
+      object.requireOne(of: .secret, .secretFile)
       return nil
     }
     guard let text = node.string() else { return nil }

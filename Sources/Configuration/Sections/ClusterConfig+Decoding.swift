@@ -71,7 +71,7 @@ extension ClusterConfig {
       return [subcluster]
     }
     guard let node = object[.subclusters] else {
-      _ = object.required(.backends)
+      object.requireOne(of: .backends, .subclusters)
       return []
     }
     guard let members = node.namedMembers() else { return [] }
@@ -110,7 +110,8 @@ extension SubclusterConfig {
     object.read(.weight, into: &weight, in: Ranges.weight)
     object.read(.priority, into: &priority, in: Ranges.priority)
     guard let node = object[.refuse] else {
-      if let node = object.required(.backends) { backends = BackendConfig.list(decoding: node) }
+      object.requireOne(of: .backends, .refuse)
+      if let node = object[.backends] { backends = BackendConfig.list(decoding: node) }
       return
     }
     refuse = node.integer(in: Ranges.refusal) ?? 503
@@ -137,7 +138,7 @@ extension BackendConfig {
     for element in elements {
       guard let backend = BackendConfig(decoding: element) else { continue }
       if let first = seen.updateValue(backend.location, forKey: backend.address) {
-        element.fail("\(backend.address) is listed already, at line \(first.line)")
+        element.fail("\(backend.address) is listed already, at \(first)")
       }
       backends.append(backend)
     }

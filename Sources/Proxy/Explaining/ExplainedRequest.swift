@@ -8,6 +8,8 @@ public struct ExplainedRequest: Sendable {
   /// Why there can be no such request.
   public struct Invalid: Error {
     public let message: String
+    /// Whether it is the command line that is wrong.
+    public var isUsage = false
   }
 
   public let isEncrypted: Bool

@@ -50,7 +50,7 @@ public struct Explanation {
       if let index = listeners.firstIndex(where: { $0.name == name }) { return index }
       let names = listeners.map(\.name).joined(separator: ", ")
       throw ExplainedRequest.Invalid(
-        message: "there is no listener \"\(name)\"; there are \(names)")
+        message: "there is no listener \"\(name)\"; there are \(names)", isUsage: true)
     }
     let fitting = listeners.indices.filter {
       (listeners[$0].tls != nil) == request.isEncrypted
