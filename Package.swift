@@ -13,8 +13,8 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// Spans of buffers that a class owns need lifetime annotations, and `Cell` is made of raw layout; both
-/// are confined to `Bytes`.
+/// Spans of buffers that a class owns need lifetime annotations, and `Cell` is made of raw layout;
+/// both are confined to `Bytes`.
 let lifetimes: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
   .enableExperimentalFeature("RawLayout"),
@@ -153,7 +153,8 @@ let package = Package(
   ]
 )
 
-// For `scripts/check`: every warning is an error. A plain clone must build on the next toolchain too.
+// For `scripts/check`: every warning is an error. A plain clone must build on the next toolchain
+// too.
 if Context.environment["PORTICO_STRICT"] != nil {
   for target in package.targets {
     target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]

@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own: what fuzzing needs stays out of the daemon's graph. README.md says how to run it.
+// A package of its own: what fuzzing needs stays out of the daemon's graph. README.md says how to
+// run it.
 
 let house: [SwiftSetting] = [
   .swiftLanguageMode(.v6),

@@ -7,7 +7,7 @@ public enum Endpoint: Hashable, Sendable {
   case inherited(name: String)
   /// A host name, in lower case, which stands for its addresses. Backends only.
   case name(String, port: UInt16)
-  /// `srv:_http._tcp.example.org`: a service (RFC 2782), in lower case, which stands for addresses and
-  /// ports. Backends only.
+  /// `srv:_http._tcp.example.org`: a service (RFC 2782), in lower case, which stands for addresses
+  /// and ports. Backends only.
   case service(String)
 }

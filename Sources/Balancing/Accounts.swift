@@ -1,7 +1,7 @@
 /// What the candidates of a round robin have and earn, in blocks that are dealt with at once.
 ///
-/// Whole numbers far below 2^53, which `Double` holds exactly: of two pairs of those, and not of integers,
-/// baseline x86-64 finds the greater by one instruction.
+/// Whole numbers far below 2^53, which `Double` holds exactly: of two pairs of those, and not of
+/// integers, baseline x86-64 finds the greater by one instruction.
 struct Accounts: Sendable {
   /// Of a candidate that takes no part, and behind the last one, far below every other.
   private var balances: [Block]
@@ -41,8 +41,8 @@ struct Accounts: Sendable {
     let (block, most) = Self.earn(earnings, &balances)
     var balances = self.balances.mutableSpan
     let values = balances[block]
-    // No branches, which nobody could foretell, and no subscript with a variable, which goes through
-    // memory: when the block is read next, what is on its way there is waited for.
+    // No branches, which nobody could foretell, and no subscript with a variable, which goes
+    // through memory: when the block is read next, what is on its way there is waited for.
     let lanes = Block(0, 1, 2, 3, 4, 5, 6, 7)
     let candidates = -Block(repeating: 8).replacing(with: lanes, where: values .== most)
     let lane = -Self.greatest(of: candidates)

@@ -1,9 +1,9 @@
-/// How many requests a backend is given at the same time, by how quickly it answers: one more while its
-/// answers come as quickly as usual, a tenth less when they do not, or fail.
+/// How many requests a backend is given at the same time, by how quickly it answers: one more while
+/// its answers come as quickly as usual, a tenth less when they do not, or fail.
 ///
-/// What is usual is the time that a third of the answers stay below, so that one quick kind of request
-/// does not make all others late. It follows slowly once it is known: a backend that has too much to do
-/// answers slowly, which must not become what is usual.
+/// What is usual is the time that a third of the answers stay below, so that one quick kind of
+/// request does not make all others late. It follows slowly once it is known: a backend that has
+/// too much to do answers slowly, which must not become what is usual.
 public struct AdaptiveLimit: Equatable, Sendable {
   public struct Policy: Equatable, Sendable {
     public var initial: Int
@@ -26,7 +26,8 @@ public struct AdaptiveLimit: Equatable, Sendable {
   private var usual = 0.0
   /// Answers that `usual` is from.
   private var seen = 0.0
-  /// Until when it does not shrink any more: requests that were under way already say the same again.
+  /// Until when it does not shrink any more: requests that were under way already say the same
+  /// again.
   private var holdsUntil = 0.0
 
   public init(_ policy: Policy) {

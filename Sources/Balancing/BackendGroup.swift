@@ -96,8 +96,8 @@ struct BackendGroup: Sendable {
 // MARK: Of two
 
 extension BackendGroup {
-  /// Draws two backends by weight, and takes the one with the lower cost; among equals the one that was
-  /// drawn first.
+  /// Draws two backends by weight, and takes the one with the lower cost; among equals the one that
+  /// was drawn first.
   ///
   /// - Parameter cost: Of a backend with so many requests in flight for the average weight.
   @inline(__always)

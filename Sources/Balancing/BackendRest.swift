@@ -61,7 +61,8 @@ public struct BackendRest: Equatable, Sendable {
     return BackendRest(failures: failures, until: now &+ policy.tryLimit, isTried: true)
   }
 
-  /// The state once a try has ended without having found out anything: the next one may begin at once.
+  /// The state once a try has ended without having found out anything: the next one may begin at
+  /// once.
   public func afterUndoingTry(at now: UInt64) -> BackendRest {
     isTried ? BackendRest(failures: failures, until: now, isTried: false) : self
   }

@@ -13,14 +13,15 @@ public enum BalancePolicy: Equatable, Sendable {
   case hash(LoadBound)
 }
 
-/// How much more than its share a backend may have to do before equal requests go on to the next one.
+/// How much more than its share a backend may have to do before equal requests go on to the next
+/// one.
 ///
 /// Consistent hashing with bounded loads (Mirrokni, Thorup, Zadimoghaddam 2016).
 public struct LoadBound: Equatable, Sendable {
   /// Percent of the average number of requests in flight, weighed; `Int.max` for no bound.
   public var percent: Int
-  /// Requests in flight that no backend has too many of, whatever the average: a quiet cluster would
-  /// send a client's second request at a time elsewhere.
+  /// Requests in flight that no backend has too many of, whatever the average: a quiet cluster
+  /// would send a client's second request at a time elsewhere.
   public var floor: Int
 
   public init(percent: Int, floor: Int = 8) {

@@ -4,8 +4,8 @@ public struct BalanceQuery: Sendable {
   public var now: UInt64
   /// Hash of what subclusters are chosen by, if they are chosen by something.
   public var subclusterKey: UInt64?
-  /// Hash of what backends are chosen by; nil for a request that has no such thing, which is balanced
-  /// in turn.
+  /// Hash of what backends are chosen by; nil for a request that has no such thing, which is
+  /// balanced in turn.
   public var backendKey: UInt64?
   /// Whether a subcluster that refuses may be chosen.
   public var mayBeRefused: Bool

@@ -1,22 +1,24 @@
 /// Picks a backend of a cluster: first a subcluster, then one of its backends.
 ///
-/// Subclusters are chosen in turn by weight, or by hash. One of weight 0, or without a usable backend,
-/// takes no part: the others get its requests by their own weights. Its turns are not saved up, and the
-/// others are not charged for having stood in: when it is usable again the shares are at once what the
-/// weights say.
+/// Subclusters are chosen in turn by weight, or by hash. One of weight 0, or without a usable
+/// backend, takes no part: the others get its requests by their own weights. Its turns are not
+/// saved up, and the others are not charged for having stood in: when it is usable again the shares
+/// are at once what the weights say.
 ///
-/// What is usable is told by ``update(_:)``, when that changes, so that a choice looks at what it needs
-/// only. Who may not be chosen by one request is told with it.
+/// What is usable is told by ``update(_:)``, when that changes, so that a choice looks at what it
+/// needs only. Who may not be chosen by one request is told with it.
 public struct ClusterBalancer: Sendable {
   /// Where a request goes.
   public enum Choice: Equatable, Sendable {
-    /// Indices over all backends of the cluster, subcluster after subcluster, and into its subclusters.
+    /// Indices over all backends of the cluster, subcluster after subcluster, and into its
+    /// subclusters.
     case backend(Int, subcluster: Int)
     /// It is refused, as is this subcluster's share.
     case refused(subcluster: Int)
   }
 
-  /// The backends of each subcluster, as indices over the whole cluster; empty for one that refuses.
+  /// The backends of each subcluster, as indices over the whole cluster; empty for one that
+  /// refuses.
   public let backends: [Range<Int>]
 
   private let shares: SubclusterShares
@@ -31,11 +33,11 @@ public struct ClusterBalancer: Sendable {
 
   /// - Parameters:
   ///   - subclusters: In the order that indices count.
-  ///   - spillBelow: Percent of a subcluster's backends that must be usable for it to have all of its
-  ///     share. 0: it has that until none is usable.
+  ///   - spillBelow: Percent of a subcluster's backends that must be usable for it to have all of
+  ///     its share. 0: it has that until none is usable.
   ///   - startingAt: So many picks are taken in advance; see
-  ///     ``SmoothWeightedRoundRobin/init(weights:startingAt:)``. At both levels, so that two workers
-  ///     differ also if there is only one subcluster.
+  ///     ``SmoothWeightedRoundRobin/init(weights:startingAt:)``. At both levels, so that two
+  ///     workers differ also if there is only one subcluster.
   public init(
     _ subclusters: [SubclusterPlan], policy: BalancePolicy = .weightedRoundRobin,
     spillBelow: Int = 0, startingAt: Int = 0, seed: UInt64 = 0
@@ -66,8 +68,8 @@ public struct ClusterBalancer: Sendable {
   /// Where the next request goes, or nil if nobody is left.
   ///
   /// - Parameter excluded: Backends that this request must not go to.
-  /// - Complexity: Allocates nothing unless something is excluded. For round robin and least requests
-  ///   O(subclusters + backends of one), else O(subclusters).
+  /// - Complexity: Allocates nothing unless something is excluded. For round robin and least
+  ///   requests O(subclusters + backends of one), else O(subclusters).
   public mutating func pick(_ query: BalanceQuery, excluding excluded: [Int] = []) -> Choice? {
     if excluded.isEmpty, query.mayBeRefused { return pick(query) }
     let weights = excluded.map { replaceWeight(of: $0, by: 0) }

@@ -1,4 +1,5 @@
-/// Whether a backend is ejected for what it answers, until when, and how many failures in a row it has.
+/// Whether a backend is ejected for what it answers, until when, and how many failures in a row it
+/// has.
 ///
 /// ```
 ///             failed `consecutive` times, or too often in a window
@@ -7,9 +8,9 @@
 ///                          its rest is over: base × n
 /// ```
 ///
-/// Each ejection lasts longer than the one before; for as long as a `base` that passes without one, one
-/// is forgotten. As ``BackendRest`` it is 64 bits, 0 at the beginning, for workers to share in one
-/// atomic. Times are milliseconds since any fixed moment, less than 2^48.
+/// Each ejection lasts longer than the one before; for as long as a `base` that passes without one,
+/// one is forgotten. As ``BackendRest`` it is 64 bits, 0 at the beginning, for workers to share in
+/// one atomic. Times are milliseconds since any fixed moment, less than 2^48.
 public struct Ejection: Equatable, Sendable {
   /// Bits 0...47: when the ejection ends; 48...55: failures in a row; 56...63: ejections.
   public var packed: UInt64
@@ -38,7 +39,8 @@ public struct Ejection: Equatable, Sendable {
   /// The state after a success.
   public var afterSuccess: Ejection { Ejection(ejections: count, failures: 0, until: until) }
 
-  /// The state after a failure. Those of an ejected backend come from requests that were on their way.
+  /// The state after a failure. Those of an ejected backend come from requests that were on their
+  /// way.
   public func afterFailure(at now: UInt64) -> Ejection {
     if isEjected(at: now) { return self }
     return Ejection(ejections: count, failures: UInt64(failures) + 1, until: until)
@@ -49,7 +51,8 @@ public struct Ejection: Equatable, Sendable {
     policy.consecutive > 0 && failures >= policy.consecutive
   }
 
-  /// The state when the ejection that has just begun is not to be. Those before it are not forgotten.
+  /// The state when the ejection that has just begun is not to be. Those before it are not
+  /// forgotten.
   public func afterUndoing(at now: UInt64) -> Ejection {
     let left = count - min(count, 1)
     return Ejection(ejections: left, failures: 0, until: left == 0 ? 0 : now)

@@ -1,5 +1,6 @@
-/// Consistent hashing: each member stands at many places of a ring, in proportion to its weight, and a
-/// key belongs to whoever stands next. A member that comes or goes takes or leaves its own keys only.
+/// Consistent hashing: each member stands at many places of a ring, in proportion to its weight,
+/// and a key belongs to whoever stands next. A member that comes or goes takes or leaves its own
+/// keys only.
 ///
 /// The places follow from the members' identities alone, so that all workers, also those of another
 /// daemon with the same configuration, find the same member.
@@ -46,8 +47,9 @@ struct HashRing: Sendable {
     identities = members.map(\.identity)
   }
 
-  /// The first member at or after `key` for which `isAcceptable` holds, or nil if there is none within
-  /// some steps: then the unacceptable ones are so many, or so heavy, that something else is quicker.
+  /// The first member at or after `key` for which `isAcceptable` holds, or nil if there is none
+  /// within some steps: then the unacceptable ones are so many, or so heavy, that something else is
+  /// quicker.
   @inline(__always)
   func member(for key: UInt64, where isAcceptable: (Int) -> Bool) -> Int? {
     guard !places.isEmpty else { return nil }

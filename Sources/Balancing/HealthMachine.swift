@@ -1,7 +1,7 @@
 /// What a backend's health checks have found.
 ///
-/// The first check decides by itself; from then on it takes `fall` failures in a row to make a healthy
-/// backend unhealthy, and `rise` successes to make it healthy again.
+/// The first check decides by itself; from then on it takes `fall` failures in a row to make a
+/// healthy backend unhealthy, and `rise` successes to make it healthy again.
 public struct HealthMachine: Equatable, Sendable {
   /// `unknown` counts as healthy: nothing has been found out yet.
   public enum Verdict: UInt8, Sendable { case unknown, healthy, unhealthy }

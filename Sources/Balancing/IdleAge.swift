@@ -1,17 +1,20 @@
 /// The age at which a backend closes connections that are idle, as was seen.
 ///
 /// Servers close idle connections after a fixed time, and a request that is on its way just then is
-/// lost. Two connections that were closed at about the same age give that time away, unless they were
-/// closed at the same moment: a server that stops closes all of its connections, whatever their age.
+/// lost. Two connections that were closed at about the same age give that time away, unless they
+/// were closed at the same moment: a server that stops closes all of its connections, whatever
+/// their age.
 ///
-/// As ``BackendRest`` it is 64 bits, 0 at the beginning, for workers to share in one atomic. Times and
-/// ages are milliseconds.
+/// As ``BackendRest`` it is 64 bits, 0 at the beginning, for workers to share in one atomic. Times
+/// and ages are milliseconds.
 public struct IdleAge: Equatable, Sendable {
-  /// Bits 0...15: the age; 16...31: the last age that was no such; 32...43: connections that did not get
-  /// so old, because of what was learnt; 44...63: when the last one was closed, in units of 16 ms.
+  /// Bits 0...15: the age; 16...31: the last age that was no such; 32...43: connections that did
+  /// not get so old, because of what was learnt; 44...63: when the last one was closed, in units of
+  /// 16 ms.
   public var packed: UInt64
 
-  /// A server that closes earlier is not one to keep connections to, or has closed for another reason.
+  /// A server that closes earlier is not one to keep connections to, or has closed for another
+  /// reason.
   private static let least: UInt64 = 50
   /// Ages beyond are of no interest.
   private static let most: UInt64 = 65_535
@@ -63,8 +66,8 @@ public struct IdleAge: Equatable, Sendable {
     return more - less <= max(less / 8, 30)
   }
 
-  /// How long connections are kept, for requests that can be repeated if they go wrong. nil: nothing is
-  /// known.
+  /// How long connections are kept, for requests that can be repeated if they go wrong. nil:
+  /// nothing is known.
   public var limit: UInt64? { age.map { $0 - min($0, max($0 / 8, 50)) } }
 
   /// How long one may have been idle for a request that cannot be repeated.

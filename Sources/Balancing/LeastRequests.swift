@@ -1,12 +1,12 @@
 import Bytes
 
-/// Picks whoever has the fewest requests in flight for its weight; among equals in turn, as often as the
-/// weights say.
+/// Picks whoever has the fewest requests in flight for its weight; among equals in turn, as often
+/// as the weights say.
 ///
-/// Turns are kept as in start-time fair queueing: each candidate has the virtual time at which its next
-/// turn is due, 1 / weight after its last, and the clock stands at the last turn taken. Who was passed
-/// over while it was busy has about one turn to make up for, not many: candidates are looked at for
-/// that in a row, one with each pick.
+/// Turns are kept as in start-time fair queueing: each candidate has the virtual time at which its
+/// next turn is due, 1 / weight after its last, and the clock stands at the last turn taken. Who
+/// was passed over while it was busy has about one turn to make up for, not many: candidates are
+/// looked at for that in a row, one with each pick.
 struct LeastRequests: Sendable {
   /// The time from one turn of each to its next, in parts of 2^-44; 0 for a candidate of weight 0.
   private var turns: [Int]
@@ -15,8 +15,9 @@ struct LeastRequests: Sendable {
   private var clock = 0
   /// Who was looked at last for what it has missed.
   private var looked = 0
-  /// What each request in flight costs, and on top of it the time that is due: a 1024th of a request for
-  /// a turn. That is more than what rounding makes of equal loads, and less than those of two differ by.
+  /// What each request in flight costs, and on top of it the time that is due: a 1024th of a
+  /// request for a turn. That is more than what rounding makes of equal loads, and less than those
+  /// of two differ by.
   private var costs: CounterRow.Costs
   /// The least of the weights, of whose requests each costs 2^32.
   private var lightest = 1

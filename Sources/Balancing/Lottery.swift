@@ -1,6 +1,7 @@
 /// Draws candidates in proportion to their weights, in constant time (Vose's alias method).
 struct Lottery: Sendable {
-  /// One for each candidate: the chance in 2^32 that a draw of it stays with it, and who has the rest.
+  /// One for each candidate: the chance in 2^32 that a draw of it stays with it, and who has the
+  /// rest.
   private var columns: [(chance: UInt32, other: UInt32)] = []
 
   /// - Complexity: O(candidates).

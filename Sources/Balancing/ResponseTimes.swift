@@ -1,5 +1,5 @@
-/// What each backend's answer is likely to take: a moving average that goes up with the worst at once
-/// and comes down slowly (peak EWMA).
+/// What each backend's answer is likely to take: a moving average that goes up with the worst at
+/// once and comes down slowly (peak EWMA).
 ///
 /// A backend that has become slow is avoided from its first slow answer on. Since the average falls
 /// while nothing is measured, it is tried again after a while.

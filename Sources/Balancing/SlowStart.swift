@@ -1,5 +1,5 @@
-/// How much of its weight a backend has that is new, or has come back: caches are cold, and what was
-/// compiled on demand has to be compiled again.
+/// How much of its weight a backend has that is new, or has come back: caches are cold, and what
+/// was compiled on demand has to be compiled again.
 public struct SlowStart: Equatable, Sendable {
   /// Milliseconds until it has its whole weight; 0: at once.
   public var duration: UInt64

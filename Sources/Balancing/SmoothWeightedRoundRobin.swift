@@ -65,9 +65,9 @@ public struct SmoothWeightedRoundRobin: Sendable {
   /// their differences, and nobody is preferred or passed over for longer than one cycle.
   ///
   /// Only differences between balances decide who is next, so a common shift keeps the sequence.
-  /// They are shifted to an average of 0, where newcomers begin; else one that arrives among debtors
-  /// would be flooded. They are cut to one cycle, so that a candidate whose weight fell from 10,000 to
-  /// 1 does not pay the old debt for 10,000 picks.
+  /// They are shifted to an average of 0, where newcomers begin; else one that arrives among
+  /// debtors would be flooded. They are cut to one cycle, so that a candidate whose weight fell
+  /// from 10,000 to 1 does not pay the old debt for 10,000 picks.
   ///
   /// - Parameters:
   ///   - old: What is replaced.

@@ -6,8 +6,8 @@ struct SubclusterShares: Sendable {
   private let plans: [SubclusterPlan]
   /// Indices of `plans` by level, the first level first; those that refuse stand in none.
   private let levels: [[Int]]
-  /// Percent of a subcluster's backends, by weight, below which it passes on what it cannot bear; 0:
-  /// only when none is left.
+  /// Percent of a subcluster's backends, by weight, below which it passes on what it cannot bear;
+  /// 0: only when none is left.
   private let spillBelow: Int
 
   init(_ plans: [SubclusterPlan], spillBelow: Int) {

@@ -20,7 +20,8 @@
   /// The octets in the queue, the oldest first.
   public var span: Span<UInt8> {
     @_lifetime(borrow self) get {
-      // Sound: the octets from `start` to `end` are initialised, and changing needs exclusive access.
+      // Sound: the octets from `start` to `end` are initialised, and changing needs exclusive
+      // access.
       let queued = unsafe Span<UInt8>(
         _unsafeElements: UnsafeBufferPointer(start: base.map { unsafe $0 + start }, count: count))
       return unsafe _overrideLifetime(queued, borrowing: self)

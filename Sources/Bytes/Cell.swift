@@ -1,14 +1,16 @@
 import Builtin
 
-/// A stored property that is only ever copied out or replaced as a whole: `@Cell var isOpen = true`.
+/// A stored property that is only ever copied out or replaced as a whole:
+/// `@Cell var isOpen = true`.
 ///
-/// For the hot fields of classes that one thread uses. Swift checks each access to a class's `var` at
-/// run time, lest one be replaced while a reference into it is held; a request met some hundred such
-/// checks, a third of its instructions. A cell never lends a reference into itself: its getter copies
-/// and its setter moves, so that no two accesses can overlap, and the check has nothing to find.
+/// For the hot fields of classes that one thread uses. Swift checks each access to a class's `var`
+/// at run time, lest one be replaced while a reference into it is held; a request met some hundred
+/// such checks, a third of its instructions. A cell never lends a reference into itself: its getter
+/// copies and its setter moves, so that no two accesses can overlap, and the check has nothing to
+/// find.
 ///
-/// Not for what is changed in place, such as arrays and machines: every change would copy them. Those
-/// stay plain and checked. The cell is not `Sendable`.
+/// Not for what is changed in place, such as arrays and machines: every change would copy them.
+/// Those stay plain and checked. The cell is not `Sendable`.
 @safe
 @_rawLayout(like: Value, movesAsLike)
 @propertyWrapper
@@ -29,7 +31,8 @@ public struct Cell<Value>: ~Copyable {
   @inlinable
   public var wrappedValue: Value {
     get { unsafe address.pointee }
-    // The old value is released after the new one is in place, so its `deinit` finds the cell whole.
+    // The old value is released after the new one is in place, so its `deinit` finds the cell
+    // whole.
     nonmutating set { unsafe address.pointee = newValue }
   }
 

@@ -3,14 +3,14 @@ extension CounterRow {
   public struct Costs: Sendable {
     private(set) var factors: [Pair]
     private(set) var offsets: [Pair]
-    /// Not a constant, so that the optimiser has to add it: sums of `Double`s it compares as such, by
-    /// one instruction for two, and takes five for what is a `Double` in name only.
+    /// Not a constant, so that the optimiser has to add it: sums of `Double`s it compares as such,
+    /// by one instruction for two, and takes five for what is a `Double` in name only.
     private(set) var zero = 0.0
 
     typealias Pair = SIMD2<UInt64>
 
-    /// Where offsets begin. From there to ``never`` bits are in the order of the `Double`s that they
-    /// mean, and of those only can SSE2 find the lesser.
+    /// Where offsets begin. From there to ``never`` bits are in the order of the `Double`s that
+    /// they mean, and of those only can SSE2 find the lesser.
     public static let first: UInt64 = 1 << 62
     /// An offset beyond all costs that come about.
     public static let never: UInt64 = 0x7FE << 52

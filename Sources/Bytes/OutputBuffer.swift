@@ -56,8 +56,8 @@
   /// - Precondition: As many octets have been written there.
   public mutating func overwrite(_ bytes: Span<UInt8>, at offset: Int) {
     precondition(offset >= 0 && bytes.count <= count && offset <= count &- bytes.count)
-    // Sound: the octets were written before, as just checked; and no span of this buffer lives while
-    // it is changed.
+    // Sound: the octets were written before, as just checked; and no span of this buffer lives
+    // while it is changed.
     unsafe bytes.withUnsafeBytes { source in
       guard let start = source.baseAddress else { return }
       unsafe (base + offset).copyMemory(from: start, byteCount: source.count)
@@ -112,7 +112,8 @@
     advance(unsafe room.next - start)
   }
 
-  /// Where the next octets go to, and how many of them have room, `limit` at least and a little more.
+  /// Where the next octets go to, and how many of them have room, `limit` at least and a little
+  /// more.
   @usableFromInline
   mutating func makeRoom(_ limit: Int) -> (start: UnsafeMutableRawPointer, length: Int) {
     precondition(limit >= 0)
@@ -204,8 +205,8 @@
   }
 
   private static func memory(of capacity: Int) -> UnsafeMutableRawPointer {
-    // Sound: nothing is ever read or written at the address that stands for no memory, and it is not
-    // freed.
+    // Sound: nothing is ever read or written at the address that stands for no memory, and it is
+    // not freed.
     if capacity == 0, let nowhere = unsafe UnsafeMutableRawPointer(bitPattern: 16) {
       return unsafe nowhere
     }

@@ -1,4 +1,5 @@
-/// Memory at the end of an ``OutputBuffer`` that is written from front to back, lent for the call of a closure.
+/// Memory at the end of an ``OutputBuffer`` that is written from front to back, lent for the call
+/// of a closure.
 @safe public struct OutputRoom: ~Copyable {
   /// Where the next octet goes to.
   @usableFromInline var next: UnsafeMutableRawPointer
@@ -17,7 +18,8 @@
 
   /// Appends the lowest `length` octets of `word`, the lowest first.
   ///
-  /// All eight are stored and some of them not counted, which costs less than a branch on their number.
+  /// All eight are stored and some of them not counted, which costs less than a branch on their
+  /// number.
   @inlinable @inline(__always)
   public mutating func append(_ word: UInt64, length: Int) {
     unsafe precondition(next <= last && length >= 0 && length <= 8)

@@ -1,19 +1,20 @@
 public import Synchronization
 
-/// A bounded queue of records between two threads: one writes them, one reads them where they lie. A
-/// record is a head of one type, and octets that go with it.
+/// A bounded queue of records between two threads: one writes them, one reads them where they lie.
+/// A record is a head of one type, and octets that go with it.
 ///
 /// Neither thread waits for the other, and nothing is allocated after the beginning. A record that
 /// finds no room is refused as a whole.
 @safe public final class RecordRing<Head: BitwiseCopyable & Sendable>: @unchecked Sendable {
   // Why it is Sendable: the memory between `taken` and `written` belongs to the reading thread, the
-  // rest to the writing thread. Each end is moved by its own thread only, by a releasing store after
-  // it is done with the memory, and read by the other one with an acquiring load before it begins; so
-  // no octet is ever accessed by both at a time. Both ends count up for ever and differ by at most
-  // `capacity`. The contract that this rests on is the callers': one thread writes, one reads.
+  // rest to the writing thread. Each end is moved by its own thread only, by a releasing store
+  // after it is done with the memory, and read by the other one with an acquiring load before it
+  // begins; so no octet is ever accessed by both at a time. Both ends count up for ever and differ
+  // by at most `capacity`. The contract that this rests on is the callers': one thread writes, one
+  // reads.
   //
-  // A record is a word with the number of its octets, its head, and the octets, in whole words. It is
-  // never cut by the end of the memory; before one that would be, `skip` stands instead.
+  // A record is a word with the number of its octets, its head, and the octets, in whole words. It
+  // is never cut by the end of the memory; before one that would be, `skip` stands instead.
 
   @usableFromInline let base: UnsafeMutableRawPointer
   /// Octets that the queue can hold, what it needs for itself included: a power of two.
@@ -74,8 +75,8 @@ public import Synchronization
     return true
   }
 
-  /// Hands records that wait to `body`, in their order, until some `limit` octets of memory are free
-  /// again or none is left. What `body` is lent is gone after its call.
+  /// Hands records that wait to `body`, in their order, until some `limit` octets of memory are
+  /// free again or none is left. What `body` is lent is gone after its call.
   ///
   /// The reading thread only.
   ///
@@ -88,8 +89,8 @@ public import Synchronization
     var position = start
     while position != end, position &- start < limit {
       let offset = position & (capacity &- 1)
-      // Sound: all up to `end` was written by `write` before it stored `written`, in this form, and is
-      // this thread's until `taken` is stored.
+      // Sound: all up to `end` was written by `write` before it stored `written`, in this form, and
+      // is this thread's until `taken` is stored.
       let count = unsafe base.load(fromByteOffset: offset, as: Int.self)
       guard count != Self.skip else {
         position &+= capacity &- offset

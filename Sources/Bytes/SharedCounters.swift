@@ -5,8 +5,8 @@ public import Synchronization
 /// A few have a cache line each, so that threads that count different ones do not slow each other
 /// down; many lie side by side, so that they are read quickly in a row.
 @safe
-// Unchecked: `Atomic` may be used by any thread, and the memory lives for as long as the object, which
-// every `SharedCounter` keeps alive.
+// Unchecked: `Atomic` may be used by any thread, and the memory lives for as long as the object,
+// which every `SharedCounter` keeps alive.
 public final class SharedCounters: @unchecked Sendable {
   fileprivate let memory: UnsafeMutableRawPointer
   private let stride: Int

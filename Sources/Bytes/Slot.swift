@@ -1,11 +1,12 @@
 import Builtin
 
-/// A stored value that is changed in place: `let parser = Slot(Parser())`, then `parser.value.parse(…)`.
+/// A stored value that is changed in place: `let parser = Slot(Parser())`, then
+/// `parser.value.parse(…)`.
 ///
-/// For the hot fields of classes that one thread uses, where ``Cell`` would have to copy. It keeps the
-/// rule that Swift's own run-time check keeps, one change or many reads at a time, and stops the process
-/// when the rule is broken; but it knows the one value that is meant, so that asking takes three
-/// instructions instead of a hundred. It is not `Sendable`.
+/// For the hot fields of classes that one thread uses, where ``Cell`` would have to copy. It keeps
+/// the rule that Swift's own run-time check keeps, one change or many reads at a time, and stops
+/// the process when the rule is broken; but it knows the one value that is meant, so that asking
+/// takes three instructions instead of a hundred. It is not `Sendable`.
 ///
 /// As a `let`: then nothing can replace the slot itself.
 @safe
@@ -23,7 +24,8 @@ public struct Slot<Value: ~Copyable>: ~Copyable {
       precondition(users.wrappedValue >= 0, "read while it is being changed")
       users.wrappedValue &+= 1
       defer { users.wrappedValue &-= 1 }
-      // Sound: initialised for the slot's whole life, and nobody changes it while `users` is above 0.
+      // Sound: initialised for the slot's whole life, and nobody changes it while `users` is
+      // above 0.
       yield unsafe storage.address.pointee
     }
     nonmutating _modify {
@@ -35,7 +37,8 @@ public struct Slot<Value: ~Copyable>: ~Copyable {
     }
   }
 
-  /// Lends the value to `body`. What ``value`` yields is copied where a function takes it as a whole.
+  /// Lends the value to `body`. What ``value`` yields is copied where a function takes it as a
+  /// whole.
   @inlinable
   public func lend<Result, Failure: Error>(
     to body: (borrowing Value) throws(Failure) -> Result

@@ -1,7 +1,8 @@
 extension Span where Element == UInt8 {
   /// Whether these are exactly the octets of `text`.
   ///
-  /// Always inlined, so that the octets of a literal become constants and its length unrolls the loop.
+  /// Always inlined, so that the octets of a literal become constants and its length unrolls the
+  /// loop.
   @inlinable @inline(__always)
   public func equals(_ text: StaticString) -> Bool {
     let length = text.utf8CodeUnitCount

@@ -1,7 +1,8 @@
 extension Span where Element == UInt8 {
   /// The number that these octets write as `1*DIGIT`; nil for any other text.
   ///
-  /// Leading zeros are allowed. A number of 2⁶⁴ or more is nil too: ``isDecimal`` tells the two apart.
+  /// Leading zeros are allowed. A number of 2⁶⁴ or more is nil too: ``isDecimal`` tells the two
+  /// apart.
   public var decimalValue: UInt64? {
     guard count > 0 else { return nil }
     var value: UInt64 = 0

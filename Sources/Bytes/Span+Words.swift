@@ -50,7 +50,8 @@ extension Span where Element == UInt8 {
 extension StaticString {
   /// The octets of the string, which stay for ever.
   ///
-  /// - Precondition: It has a pointer representation, as every literal of more than one character has.
+  /// - Precondition: It has a pointer representation, as every literal of more than one character
+  ///   has.
   public var octets: Span<UInt8> {
     @_lifetime(immortal) get {
       // Sound: a static string with a pointer representation has its octets for ever.

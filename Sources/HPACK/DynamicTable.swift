@@ -3,8 +3,8 @@ import HTTPSemantics
 
 /// The dynamic table of one direction of a connection (RFC 7541 §2.3.2, §4).
 ///
-/// Entries are known by their age: the newest is 0 and has the index 62. Nothing is allocated before the
-/// first one.
+/// Entries are known by their age: the newest is 0 and has the index 62. Nothing is allocated
+/// before the first one.
 struct DynamicTable: ~Copyable {
   struct Entry {
     /// Where the name begins, counted from the first octet that ever was in the table. The value

@@ -3,9 +3,9 @@ import HTTPSemantics
 
 /// The dynamic table of an encoder, in which fields are found by their hashes.
 ///
-/// Every entry is in two chains, of the entries whose fields and whose names fall into one bucket, from
-/// the newest to the oldest. An evicted entry leaves no work behind: a chain ends where an entry is older
-/// than the table's oldest.
+/// Every entry is in two chains, of the entries whose fields and whose names fall into one bucket,
+/// from the newest to the oldest. An evicted entry leaves no work behind: a chain ends where an
+/// entry is older than the table's oldest.
 struct EncoderTable: ~Copyable {
   /// What a table has of a field.
   enum Match {
@@ -69,7 +69,8 @@ struct EncoderTable: ~Copyable {
     return search(nameHash, id, name: name, value: value)
   }
 
-  /// Looks for a field along the chains. The value is hashed only when it is not that of the newest entry.
+  /// Looks for a field along the chains. The value is hashed only when it is not that of the newest
+  /// entry.
   @inline(never)
   private func search(
     _ nameHash: UInt64, _ id: FieldID, name: Span<UInt8>, value: Span<UInt8>

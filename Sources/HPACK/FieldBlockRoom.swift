@@ -10,7 +10,8 @@ struct FieldBlockRoom {
     fields = limits.maxFields
   }
 
-  /// Whether there is room for one more line, whose name and value have so many octets; if so it is taken.
+  /// Whether there is room for one more line, whose name and value have so many octets; if so it is
+  /// taken.
   @inline(__always)
   mutating func admit(_ lineOctets: Int) -> Bool {
     octets &-= lineOctets &+ DynamicTable.entryOverhead

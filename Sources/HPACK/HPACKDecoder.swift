@@ -3,8 +3,8 @@ public import HTTPSemantics
 
 /// Decodes the field blocks of one direction of a connection (RFC 7541).
 ///
-/// The two ends keep the same table only if every block is decoded, in the order of arrival, those of
-/// refused streams too. After an error it must not be used again.
+/// The two ends keep the same table only if every block is decoded, in the order of arrival, those
+/// of refused streams too. After an error it must not be used again.
 public struct HPACKDecoder: ~Copyable {
   private var table: DynamicTable
   /// What the peer's encoder may choose as its table's size.

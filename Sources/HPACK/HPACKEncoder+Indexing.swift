@@ -3,9 +3,9 @@ public import HTTPSemantics
 extension HPACKEncoder {
   /// What becomes of a field of an ordinary message.
   ///
-  /// Those that hold secrets are never indexed, since whoever can add fields to the same connection could
-  /// find them out by the lengths of blocks (RFC 7541 §7.1). Those whose values vary are literals, since
-  /// they would push out what does not. The rest is indexed.
+  /// Those that hold secrets are never indexed, since whoever can add fields to the same connection
+  /// could find them out by the lengths of blocks (RFC 7541 §7.1). Those whose values vary are
+  /// literals, since they would push out what does not. The rest is indexed.
   ///
   /// - Parameters:
   ///   - isNeverIndexed: Whether it came to us so, and hence has to go on so.

@@ -22,16 +22,16 @@ public struct HPACKEncoder: ~Copyable {
   /// The lowest size since the last block, when it has to be told to the peer.
   private var untoldSize: Int?
 
-  /// - Parameter maxTableOctets: The most that our own table may hold, at most 65,536. A peer's table
-  ///   has 4,096 octets before its settings came, so no more is used until then.
+  /// - Parameter maxTableOctets: The most that our own table may hold, at most 65,536. A peer's
+  ///   table has 4,096 octets before its settings came, so no more is used until then.
   public init(maxTableOctets: Int = 4096) {
     cap = DynamicTable.clamped(maxTableOctets)
     table = EncoderTable(maxSize: min(cap, 4096))
     untoldSize = cap < 4096 ? cap : nil
   }
 
-  /// After the peer's SETTINGS_HEADER_TABLE_SIZE came; capped by ours. What changed is told at the start
-  /// of the next block.
+  /// After the peer's SETTINGS_HEADER_TABLE_SIZE came; capped by ours. What changed is told at the
+  /// start of the next block.
   public mutating func setMaxTableOctets(_ maxTableOctets: Int) {
     let size = min(max(maxTableOctets, 0), cap)
     guard size != table.table.maxSize else { return }
@@ -88,8 +88,8 @@ public struct HPACKEncoder: ~Copyable {
 
   /// Writes a pseudo-header field: `:method`, `:scheme`, `:authority`, `:path`, `:protocol`.
   ///
-  /// - Parameter repeats: Whether a path may come again and again. Most differ from request to request,
-  ///   and would only push out what does not.
+  /// - Parameter repeats: Whether a path may come again and again. Most differ from request to
+  ///   request, and would only push out what does not.
   public mutating func encode(
     pseudo id: FieldID, value: Span<UInt8>, repeats: Bool = false, into output: inout OutputBuffer
   ) {

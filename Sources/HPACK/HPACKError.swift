@@ -2,8 +2,8 @@ public import HTTPSemantics
 
 /// Why a field block cannot be decoded (RFC 7541).
 ///
-/// From then on the two dynamic tables differ, so it is a connection error of type COMPRESSION_ERROR
-/// (RFC 9113 §4.3), and the decoder must not be used again.
+/// From then on the two dynamic tables differ, so it is a connection error of type
+/// COMPRESSION_ERROR (RFC 9113 §4.3), and the decoder must not be used again.
 public enum HPACKError: Error, Equatable, Sendable {
   /// The index 0, which stands for nothing (§6.1).
   case indexZero

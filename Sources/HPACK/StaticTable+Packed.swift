@@ -2,7 +2,8 @@ import Bytes
 import HTTPSemantics
 
 extension StaticTable {
-  /// The entries as those of a dynamic table are kept: name and value side by side, to be copied in one step.
+  /// The entries as those of a dynamic table are kept: name and value side by side, to be copied in
+  /// one step.
   struct Packed: Sendable {
     /// More than all names and values have.
     private var octets = InlineArray<1024, UInt8>(repeating: 0)

@@ -3,8 +3,8 @@ import HTTPSemantics
 
 /// Finds the boundaries of chunks and reads the trailer section (RFC 9112 §7.1).
 ///
-/// Chunk data is never copied. No leniency anywhere: a line of this coding that two recipients end in
-/// different places is how requests are smuggled.
+/// Chunk data is never copied. No leniency anywhere: a line of this coding that two recipients end
+/// in different places is how requests are smuggled.
 struct ChunkedDecoder: ~Copyable, Sendable {
   /// Where the next octet falls in the grammar. Sizes are in octets.
   private enum State {

@@ -1,8 +1,8 @@
 public import Bytes
 public import HTTPSemantics
 
-/// Writes the parts of HTTP/1.1 messages. Nothing here is checked: what is written has been parsed, or
-/// is our own.
+/// Writes the parts of HTTP/1.1 messages. Nothing here is checked: what is written has been parsed,
+/// or is our own.
 extension OutputBuffer {
   /// `name: value` and CRLF.
   public mutating func appendField(name: Span<UInt8>, value: Span<UInt8>) {
@@ -62,8 +62,8 @@ extension OutputBuffer {
     append("\r\n")
   }
 
-  /// The chunk that ends the content, those fields of the trailer section that may be forwarded, and
-  /// the empty line.
+  /// The chunk that ends the content, those fields of the trailer section that may be forwarded,
+  /// and the empty line.
   public mutating func appendLastChunk(trailers: TrailerSection? = nil) {
     append("0\r\n")
     if let trailers {

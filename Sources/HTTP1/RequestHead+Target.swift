@@ -54,7 +54,8 @@ extension RequestHead {
     }
   }
 
-  /// Applies the rules about Host (RFC 9112 §3.2): exactly one, valid, and the same as in the target.
+  /// Applies the rules about Host (RFC 9112 §3.2): exactly one, valid, and the same as in the
+  /// target.
   mutating func interpretHost(_ bytes: Span<UInt8>) throws(RequestError) {
     guard fields.contains(.host) else {
       guard minorVersion == 0 else { throw .missingHost }

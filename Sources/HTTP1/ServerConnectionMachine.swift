@@ -13,8 +13,8 @@ public struct ServerConnectionMachine: ~Copyable, Sendable {
   public enum Next: Equatable, Sendable {
     /// Read the next request.
     case awaitRequest
-    /// Go on with this exchange. When the response has ended, only the rest of the request's content
-    /// is missing: read it, or call ``failed()``.
+    /// Go on with this exchange. When the response has ended, only the rest of the request's
+    /// content is missing: read it, or call ``failed()``.
     case `continue`
     /// Close the connection.
     case close
@@ -66,7 +66,8 @@ public struct ServerConnectionMachine: ~Copyable, Sendable {
     settle()
   }
 
-  /// An interim response was sent: it may come at any time before the response, and changes nothing.
+  /// An interim response was sent: it may come at any time before the response, and changes
+  /// nothing.
   public mutating func sentInterimResponse() {
     guard request != .idle, response == .idle else { return failed() }
   }
@@ -89,7 +90,8 @@ public struct ServerConnectionMachine: ~Copyable, Sendable {
     settle()
   }
 
-  /// No further request is to be served on this connection: the daemon drains, or a limit is reached.
+  /// No further request is to be served on this connection: the daemon drains, or a limit is
+  /// reached.
   public mutating func closeAfterResponse() {
     if life == .persistent { life = .closing }
   }

@@ -1,9 +1,10 @@
 import Bytes
 
-/// What a WebSocket handshake of our own sends, and what the answer to it has to prove (RFC 6455 §1.3).
+/// What a WebSocket handshake of our own sends, and what the answer to it has to prove (RFC 6455
+/// §1.3).
 ///
-/// Clients of HTTP/1.1 send their own key, which goes on as it is. A stream of HTTP/2 has none (RFC 8441
-/// §5), so for a backend of HTTP/1.1 we make one.
+/// Clients of HTTP/1.1 send their own key, which goes on as it is. A stream of HTTP/2 has none (RFC
+/// 8441 §5), so for a backend of HTTP/1.1 we make one.
 public struct WebSocketKey: Sendable {
   /// The value of `Sec-WebSocket-Key`: 16 octets in base64.
   public let value: [UInt8]

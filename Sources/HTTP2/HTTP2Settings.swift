@@ -4,9 +4,11 @@ public struct HTTP2Settings: Equatable, Sendable {
   public var headerTableOctets: UInt32 = 4096
   /// SETTINGS_ENABLE_PUSH.
   public var enablesPush = true
-  /// SETTINGS_MAX_CONCURRENT_STREAMS: streams that the other side may have open; nil for any number.
+  /// SETTINGS_MAX_CONCURRENT_STREAMS: streams that the other side may have open; nil for any
+  /// number.
   public var maxConcurrentStreams: UInt32?
-  /// SETTINGS_INITIAL_WINDOW_SIZE: octets that a stream may receive before it is credited. To 2³¹-1.
+  /// SETTINGS_INITIAL_WINDOW_SIZE: octets that a stream may receive before it is credited. To
+  /// 2³¹-1.
   public var initialWindowOctets: UInt32 = 65_535
   /// SETTINGS_MAX_FRAME_SIZE: octets of a frame's payload. From 2¹⁴ to 2²⁴-1.
   public var maxFrameOctets: UInt32 = 16_384

@@ -21,7 +21,8 @@ public enum RequestProblem: Error, Equatable, Sendable {
   case authority(AuthorityError)
   /// An expectation other than 100-continue.
   case unsupportedExpectation
-  /// More octets or fields than ``HTTP2Limits/head`` allows. What is there of the head is not valid.
+  /// More octets or fields than ``HTTP2Limits/head`` allows. What is there of the head is not
+  /// valid.
   case headTooLarge
 
   /// What the client is answered. The connection goes on.

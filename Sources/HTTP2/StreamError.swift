@@ -1,7 +1,7 @@
 public import HTTPSemantics
 
-/// The rule that a peer broke so that one stream cannot go on (RFC 9113 §5.4.2): a malformed message
-/// (§8.1.1), or a limit.
+/// The rule that a peer broke so that one stream cannot go on (RFC 9113 §5.4.2): a malformed
+/// message (§8.1.1), or a limit.
 public enum StreamError: Error, Equatable, Sendable {
   case emptyName
   /// An octet that no field name of HTTP/2 has, such as a letter in upper case (§8.2.1).

@@ -10,7 +10,8 @@ public struct StreamID: RawRepresentable, Hashable, Comparable, Sendable {
   @inlinable public static var connection: StreamID { StreamID(rawValue: 0) }
   @inlinable public static var max: StreamID { StreamID(rawValue: 0x7FFF_FFFF) }
 
-  /// Whether a client opens streams with such numbers; streams of servers, for pushing, have even ones.
+  /// Whether a client opens streams with such numbers; streams of servers, for pushing, have even
+  /// ones.
   @inlinable public var isClientInitiated: Bool { rawValue & 1 == 1 }
 
   @inlinable

@@ -20,7 +20,8 @@ public enum FieldID: UInt8, Sendable, CaseIterable {
   case age, date, expires, location, retryAfter, server, vary
   case contentEncoding, contentRange, contentType, etag, lastModified
   case grpcTimeout
-  // The pseudo-header fields of HTTP/2 (RFC 9113 §8.3, RFC 8441 §4); their names begin with a colon.
+  // The pseudo-header fields of HTTP/2 (RFC 9113 §8.3, RFC 8441 §4); their names begin with a
+  // colon.
   case methodPseudo, schemePseudo, authorityPseudo, pathPseudo, protocolPseudo, statusPseudo
 }
 

@@ -7,13 +7,17 @@ public struct FieldLine: Sendable {
   public var value: ByteRange
   public var id: FieldID
   /// Whether the line must not be forwarded: a connection-level or pseudo-header field, one that
-  /// `Connection` names, one with an odd name that is dropped, or a trailer whose name is forbidden there.
+  /// `Connection` names, one with an odd name that is dropped, or a trailer whose name is forbidden
+  /// there.
   public var isHopByHop: Bool
-  /// Whether it came as a literal that is never to be indexed (RFC 7541 §7.1.3), and so has to go on.
+  /// Whether it came as a literal that is never to be indexed (RFC 7541 §7.1.3), and so has to go
+  /// on.
   public var isNeverIndexed = false
-  /// Whether name and value are known to be ``isPlain(name:value:)``, since they were looked at before.
+  /// Whether name and value are known to be ``isPlain(name:value:)``, since they were looked at
+  /// before.
   public var isKnownPlain = false
-  /// Whether it came as the index of a line that had come before (RFC 7541 §6.1), and so may come again.
+  /// Whether it came as the index of a line that had come before (RFC 7541 §6.1), and so may come
+  /// again.
   public var isRepeated = false
 
   /// `isHopByHop` is what the field is by its name, unless told otherwise.
@@ -29,8 +33,9 @@ public struct FieldLine: Sendable {
     ByteSet(low: 0x03FF_2CFA_0000_0000, high: 0x57FF_FFFF_4000_0000)
   }
 
-  /// Whether no rule of HTTP/2 has anything against these octets (RFC 9113 §8.2.1): the name is a token in
-  /// lower case, without `_` and `.` too, and the value has no control octets, nor whitespace at its ends.
+  /// Whether no rule of HTTP/2 has anything against these octets (RFC 9113 §8.2.1): the name is a
+  /// token in lower case, without `_` and `.` too, and the value has no control octets, nor
+  /// whitespace at its ends.
   public static func isPlain(name: Span<UInt8>, value: Span<UInt8>) -> Bool {
     name.count > 0 && name.firstIndex(notIn: plainNameOctets, from: 0, to: name.count) == name.count
       && isPlain(value: value)

@@ -33,7 +33,8 @@ func isIPv6Address(_ text: Span<UInt8>) -> Bool {
   return isCompressed ? groups <= 7 : groups == 8
 }
 
-/// Whether `text` is an `IPv4address` of RFC 3986 §3.2.2: four numbers to 255 without leading zeros.
+/// Whether `text` is an `IPv4address` of RFC 3986 §3.2.2: four numbers to 255 without leading
+/// zeros.
 func isIPv4Address(_ text: Span<UInt8>) -> Bool {
   var index = 0
   for part in 0..<4 {

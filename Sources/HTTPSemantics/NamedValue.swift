@@ -15,8 +15,8 @@ public enum NamedValue {
     return nil
   }
 
-  /// The value of the first parameter called `name` in a query, as it is written, percent-encoding and
-  /// all; nil if there is none.
+  /// The value of the first parameter called `name` in a query, as it is written, percent-encoding
+  /// and all; nil if there is none.
   ///
   /// - Parameter query: With its question mark, or without.
   public static func parameter(_ name: Span<UInt8>, in query: Span<UInt8>) -> ByteRange? {

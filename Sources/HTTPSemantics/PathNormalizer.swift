@@ -5,9 +5,9 @@ import Bytes
 /// the case of an escape (RFC 3986 §6.2.2).
 ///
 /// Percent-encoded unreserved octets are decoded, the digits of the other ones put in upper case,
-/// dot segments removed. `%2F` stays, since decoding it would move the borders of segments; `//` and
-/// `;params` stay, since they may mean something to the backend. Other octets stay as they came, so
-/// `!` and `%21` are not the same, nor `|`, which browsers send as it is, and `%7C`.
+/// dot segments removed. `%2F` stays, since decoding it would move the borders of segments; `//`
+/// and `;params` stay, since they may mean something to the backend. Other octets stay as they
+/// came, so `!` and `%21` are not the same, nor `|`, which browsers send as it is, and `%7C`.
 public enum PathNormalizer {
   /// Whether normalising could change or refuse `path`. Never false for one that it would.
   public static func needsWork(_ path: Span<UInt8>) -> Bool {

@@ -1,8 +1,9 @@
 /// Why Portico answers with an error of its own, ends an exchange early, or ends a connection.
 ///
-/// The same word stands in the access log (`end`), in the program log, in metrics, in the text of the
-/// answer and in the field `Portico-Reason`. `docs/errors.md` says of each what it means for an
-/// operator; a test holds the page to this list. What both versions of HTTP refuse alike has one name.
+/// The same word stands in the access log (`end`), in the program log, in metrics, in the text of
+/// the answer and in the field `Portico-Reason`. `docs/errors.md` says of each what it means for an
+/// operator; a test holds the page to this list. What both versions of HTTP refuse alike has one
+/// name.
 public enum Reason: String, BitwiseCopyable, CaseIterable, Sendable {
   // Requests whose head breaks the grammar.
 

@@ -3,8 +3,8 @@ public import Bytes
 /// The head of a response, as offsets into the octets that it was parsed from.
 ///
 /// Whatever protocol it came by. Made once per connection or stream and filled for each response,
-/// interim ones included, so that its memory is reused. Noncopyable, since each copy would retain the
-/// memory of its fields.
+/// interim ones included, so that its memory is reused. Noncopyable, since each copy would retain
+/// the memory of its fields.
 public struct ResponseHead: ~Copyable, Sendable {
   /// From 100 to 599.
   public var status: UInt16 = 0

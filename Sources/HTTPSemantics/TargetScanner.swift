@@ -4,8 +4,9 @@ import Bytes
 ///
 /// Wider than RFC 3986 in what it passes: browsers send `|`, `{` and others as they are.
 public enum TargetScanner {
-  /// The offset of the first octet from `start` on that ends a path, cannot stand in one, or may make
-  /// it need normalising: other than visible ASCII, or one of `#?%.\`. `end` when there is none.
+  /// The offset of the first octet from `start` on that ends a path, cannot stand in one, or may
+  /// make it need normalising: other than visible ASCII, or one of `#?%.\`. `end` when there is
+  /// none.
   public static func firstSpecialInPath(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
     var index = start
     while index &+ 8 <= end {
@@ -43,8 +44,8 @@ public enum TargetScanner {
     }
   }
 
-  /// The offset of the first octet from `start` on that ends a query or cannot stand in one: other than
-  /// visible ASCII, or `#`. `end` when there is none.
+  /// The offset of the first octet from `start` on that ends a query or cannot stand in one: other
+  /// than visible ASCII, or `#`. `end` when there is none.
   public static func firstSpecialInQuery(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int
   {
     var index = start

@@ -1,7 +1,7 @@
 public import Bytes
 
-/// The value of `traceparent` (W3C Trace Context, §3.2): which trace a request belongs to, and what in
-/// it has caused the request.
+/// The value of `traceparent` (W3C Trace Context, §3.2): which trace a request belongs to, and what
+/// in it has caused the request.
 public struct TraceParent: BitwiseCopyable, Equatable, Sendable {
   /// The 128 bits of the trace's id; not zero.
   public var traceHigh: UInt64

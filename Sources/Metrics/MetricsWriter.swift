@@ -87,7 +87,8 @@ public struct MetricsWriter: ~Copyable {
   ///
   /// - Parameters:
   ///   - bounds: The largest value of each bucket, rising.
-  ///   - buckets: How many values fell into each, not cumulative; the last is for all that is larger.
+  ///   - buckets: How many values fell into each, not cumulative; the last is for all that is
+  ///     larger.
   ///   - sum: Of all values.
   ///   - millionths: Whether values are microseconds, to be written as seconds.
   public mutating func histogram(

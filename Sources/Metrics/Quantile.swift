@@ -1,5 +1,5 @@
-/// The value below which the part `q` of what a histogram counted lies, estimated as Prometheus does:
-/// evenly within a bucket.
+/// The value below which the part `q` of what a histogram counted lies, estimated as Prometheus
+/// does: evenly within a bucket.
 ///
 /// - Parameters:
 ///   - q: From 0 to 1.

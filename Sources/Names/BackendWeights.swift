@@ -1,8 +1,8 @@
-/// What the weights of a service's records (RFC 2782), 0 to 65535, are as weights of backends, which are 1
-/// or more: as small as they can be in the same proportion, and 100 at most.
+/// What the weights of a service's records (RFC 2782), 0 to 65535, are as weights of backends,
+/// which are 1 or more: as small as they can be in the same proportion, and 100 at most.
 ///
-/// A 0 means a very small chance beside others: a tenth at most of what they get. Beside other zeros it
-/// means that all are equal.
+/// A 0 means a very small chance beside others: a tenth at most of what they get. Beside other
+/// zeros it means that all are equal.
 func backendWeights(of weights: [UInt16]) -> [Int] {
   let positive = weights.filter { $0 > 0 }.map(Int.init)
   guard let most = positive.max() else { return weights.map { _ in 1 } }

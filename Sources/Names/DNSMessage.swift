@@ -2,7 +2,8 @@ import Addressing
 
 /// The answer section of a message (RFC 1035 §4), as far as backends are found by it.
 ///
-/// That it is the answer to what was asked, by identity and question, is for who received it to see.
+/// That it is the answer to what was asked, by identity and question, is for who received it to
+/// see.
 struct DNSMessage {
   enum Content: Equatable {
     case alias(DNSName)

@@ -1,5 +1,5 @@
-/// A domain name as it stands in messages (RFC 1035 §3.1), without compression: labels, each behind its
-/// length, and a 0. In lower case, since case does not matter (RFC 4343).
+/// A domain name as it stands in messages (RFC 1035 §3.1), without compression: labels, each behind
+/// its length, and a 0. In lower case, since case does not matter (RFC 4343).
 struct DNSName: Hashable {
   private(set) var octets: [UInt8] = []
 

@@ -3,21 +3,22 @@ import Addressing
 /// What is known of the names of all backends: what to ask, and what follows from the answers.
 ///
 /// Each question is remembered and repeated by itself, so that a server that fails for one takes
-/// nothing from the others. The targets of a service are hosts, which are questions of their own. Times
-/// are milliseconds of any clock that does not go back.
+/// nothing from the others. The targets of a service are hosts, which are questions of their own.
+/// Times are milliseconds of any clock that does not go back.
 public struct NameDirectory: Sendable {
   private var wanted: Set<BackendName> = []
   private var known: [NameQuestion: KnownAnswer] = [:]
 
-  /// How many backends a name may stand for, and how many records of a service are looked at. Beyond it,
-  /// the first of them by address, or by priority and name.
+  /// How many backends a name may stand for, and how many records of a service are looked at.
+  /// Beyond it, the first of them by address, or by priority and name.
   public static let mostBackends = 1000
 
   public init() {}
 
   // MARK: Asking
 
-  /// Makes `names` those that are looked up. Of those that were so before, everything is remembered.
+  /// Makes `names` those that are looked up. Of those that were so before, everything is
+  /// remembered.
   public mutating func want(_ names: Set<BackendName>, at now: UInt64) {
     wanted = names
     reconcile(at: now)
@@ -98,8 +99,8 @@ public struct NameDirectory: Sendable {
     return Array(found.sorted { $0.isBefore($1) }.prefix(Self.mostBackends))
   }
 
-  /// The addresses of all families. One of which a server says that there are no more is left out as soon
-  /// as there is another; a name that has none at all keeps those that it had.
+  /// The addresses of all families. One of which a server says that there are no more is left out
+  /// as soon as there is another; a name that has none at all keeps those that it had.
   private func addresses(
     of host: String, _ settings: NameSettings, at now: UInt64
   ) -> [IPAddress] {

@@ -9,8 +9,8 @@ public enum NameFailure: String, Error, CaseIterable, Sendable {
   /// REFUSED, NOTIMP or FORMERR.
   case refused
   case timeout
-  /// No server can be reached; or those that can have failed or refused, which older versions of c-ares
-  /// do not tell apart.
+  /// No server can be reached; or those that can have failed or refused, which older versions of
+  /// c-ares do not tell apart.
   case noServer = "no_server"
   /// What came is no answer to what was asked.
   case malformedAnswer = "malformed_answer"

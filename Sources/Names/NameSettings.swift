@@ -39,8 +39,8 @@ public struct NameSettings: Hashable, Sendable {
     min(max(UInt64(secondsToLive) * 1000, shortest), longest)
   }
 
-  /// The pause after so many failures in a row: 1 s, doubled each time, give or take a quarter, so that
-  /// those who fail together do not ask together.
+  /// The pause after so many failures in a row: 1 s, doubled each time, give or take a quarter, so
+  /// that those who fail together do not ask together.
   func pause(
     afterFailures count: Int, using generator: inout some RandomNumberGenerator
   ) -> UInt64 {
@@ -51,8 +51,8 @@ public struct NameSettings: Hashable, Sendable {
 }
 
 extension RandomNumberGenerator {
-  /// A time from 0 to `most`, which is less than 2^64 - 1. Not for secrets: it is as even as a delay
-  /// needs to be.
+  /// A time from 0 to `most`, which is less than 2^64 - 1. Not for secrets: it is as even as a
+  /// delay needs to be.
   mutating func time(upTo most: UInt64) -> UInt64 {
     next().multipliedFullWidth(by: most &+ 1).high
   }

@@ -3,17 +3,18 @@ import CLinux
 import Glibc
 public import Names
 
-/// Asks name servers, by c-ares, and never waits: whoever owns it watches its descriptor and the time,
-/// and calls ``process()``.
+/// Asks name servers, by c-ares, and never waits: whoever owns it watches its descriptor and the
+/// time, and calls ``process()``.
 ///
-/// Where to ask is read anew (`/etc/resolv.conf`) whenever nothing is being asked, and its sockets are
-/// open for that long only: each round has other ports.
+/// Where to ask is read anew (`/etc/resolv.conf`) whenever nothing is being asked, and its sockets
+/// are open for that long only: each round has other ports.
 @safe
 public final class DNSClient {
   public struct Settings: Equatable, Sendable {
     /// Addresses with ports, `10.0.0.1:53`; none for those of `/etc/resolv.conf`.
     public var servers: [String]
-    /// Milliseconds that a server has for its answer, the first time; each further time twice as many.
+    /// Milliseconds that a server has for its answer, the first time; each further time twice as
+    /// many.
     public var timeout: Int
     /// How often each server is asked.
     public var tries: Int
@@ -36,7 +37,8 @@ public final class DNSClient {
     }
   }
 
-  /// Where answers gather. Apart from the client, so that the last ones may come while that goes away.
+  /// Where answers gather. Apart from the client, so that the last ones may come while that goes
+  /// away.
   private final class Answers {
     var found: [(NameQuestion, NameAnswer)] = []
     var awaited = 0
@@ -74,8 +76,8 @@ public final class DNSClient {
     if isStarted { ares_library_cleanup() }
   }
 
-  /// A descriptor that can be read from when ``process()`` has something to do. The caller closes it;
-  /// negative when none is left.
+  /// A descriptor that can be read from when ``process()`` has something to do. The caller closes
+  /// it; negative when none is left.
   public func makeDescriptor() -> Int32 { fcntl(epoll, F_DUPFD_CLOEXEC, 0) }
 
   // MARK: Asking
@@ -146,8 +148,8 @@ public final class DNSClient {
     return count > 0
   }
 
-  /// Milliseconds after which ``process()`` is to be called even if nothing comes; nil while nothing
-  /// is awaited.
+  /// Milliseconds after which ``process()`` is to be called even if nothing comes; nil while
+  /// nothing is awaited.
   public var millisecondsToTimeout: Int? {
     guard let channel = unsafe channel else { return nil }
     let left = unsafe cares_timeout(channel)
@@ -159,7 +161,8 @@ public final class DNSClient {
   private func openChannel() -> ares_channel? {
     if let channel = unsafe channel { return unsafe channel }
     let servers = settings.servers.isEmpty ? nil : settings.servers.joined(separator: ",")
-    // The context is a number, not a pointer: nothing has to outlive the channel. One more, as 0 is nil.
+    // The context is a number, not a pointer: nothing has to outlive the channel. One more, as 0 is
+    // nil.
     let context = unsafe UnsafeMutableRawPointer(bitPattern: Int(epoll) + 1)
     let watch: cares_socket_callback = { context, socket, readable, writable in
       let epoll = Int32(truncatingIfNeeded: Int(bitPattern: context) - 1)

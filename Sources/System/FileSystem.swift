@@ -11,8 +11,8 @@ public enum FileSystem {
 
   /// Makes a directory that only this user can enter, if it is not there yet.
   ///
-  /// Its parent may be one that everybody writes to (`/tmp`): a directory that is there already must
-  /// be ours, and no symbolic link.
+  /// Its parent may be one that everybody writes to (`/tmp`): a directory that is there already
+  /// must be ours, and no symbolic link.
   public static func makePrivateDirectory(at path: String) throws(DirectoryError) {
     // Sound: the path lives for the calls, and the structure is the call's to fill.
     if unsafe mkdir(path, 0o700) == 0 { return }

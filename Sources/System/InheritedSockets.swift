@@ -2,8 +2,8 @@ import Glibc
 
 /// The listening sockets that systemd has opened for the daemon (sd_listen_fds(3)).
 public struct InheritedSockets: Sendable {
-  /// Descriptors by the name that their unit gives them. They stay open as long as the process lives,
-  /// so that a listener can be removed and come back.
+  /// Descriptors by the name that their unit gives them. They stay open as long as the process
+  /// lives, so that a listener can be removed and come back.
   public let descriptors: [String: [Int32]]
 
   /// None.

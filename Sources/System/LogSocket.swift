@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
 
-/// A datagram socket that takes log lines, `/dev/log` for one (RFC 3164, as syslog daemons of the same
-/// machine read it).
+/// A datagram socket that takes log lines, `/dev/log` for one (RFC 3164, as syslog daemons of the
+/// same machine read it).
 public final class LogSocket: Sendable {
   private let descriptor: Int32
 

@@ -3,10 +3,11 @@ import Glibc
 
 /// Signals as something to read, instead of something that strikes amid anything.
 public enum SignalQueue {
-  /// Blocks every ``SignalKind`` for the calling thread and all threads that it starts from here on,
-  /// and ignores SIGPIPE: a peer that has gone is an error of the write.
+  /// Blocks every ``SignalKind`` for the calling thread and all threads that it starts from here
+  /// on, and ignores SIGPIPE: a peer that has gone is an error of the write.
   ///
-  /// Call it before any other thread exists: one that does not block a signal would be struck by it.
+  /// Call it before any other thread exists: one that does not block a signal would be struck by
+  /// it.
   public static func block() {
     var set = watched()
     // Sound: the set lives for the call.

@@ -11,8 +11,8 @@ extension Certificate {
     case email(String)
   }
 
-  /// All names of a kind that we know. Those with anything but printable ASCII in them are left out:
-  /// what compares or forwards names must not meet a NUL.
+  /// All names of a kind that we know. Those with anything but printable ASCII in them are left
+  /// out: what compares or forwards names must not meet a NUL.
   public var names: [Name] {
     // Sound: the list is ours to free; its elements are used only before that.
     let found = unsafe X509_get_ext_d2i(x509, NID_subject_alt_name, nil, nil)

@@ -4,9 +4,9 @@ import Glibc
 
 /// The socket of a session, as OpenSSL reads and writes it.
 ///
-/// OpenSSL's own would do, and does where the kernel makes the records. This one knows whether a read
-/// has drained the socket, which spares the read that would find nothing, and needs no `SIGPIPE` to
-/// be ignored.
+/// OpenSSL's own would do, and does where the kernel makes the records. This one knows whether a
+/// read has drained the socket, which spares the read that would find nothing, and needs no
+/// `SIGPIPE` to be ignored.
 enum SessionSocket {
   /// Makes the socket of a session its source and sink.
   static func attach(to session: TLSSession) -> Bool {

@@ -1,8 +1,8 @@
 import COpenSSL
 import Glibc
 
-/// An OCSP response that goes with a certificate (RFC 6066 §8): its authority's word of the day that
-/// it is not revoked.
+/// An OCSP response that goes with a certificate (RFC 6066 §8): its authority's word of the day
+/// that it is not revoked.
 struct Staple {
   let octets: [UInt8]
   let certificate: Certificate

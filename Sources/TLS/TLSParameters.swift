@@ -24,8 +24,8 @@ public struct TLSParameters: Hashable, Sendable {
   public var minVersion = TLSVersion.v12
   public var maxVersion = TLSVersion.v13
   /// For TLS 1.2, in OpenSSL's form. Default: forward secrecy and authenticated encryption only.
-  /// AES-128 stands first, which is as safe and cheaper; ChaCha20 wins for clients that put it first,
-  /// as those without AES in hardware do.
+  /// AES-128 stands first, which is as safe and cheaper; ChaCha20 wins for clients that put it
+  /// first, as those without AES in hardware do.
   public var ciphers = """
     ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:\
     ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:\

@@ -4,7 +4,8 @@ import COpenSSL
 
 /// Seals a ticket, or finds the key that one was sealed with (RFC 5077 §4).
 ///
-/// - Returns: 1 for yes, 2 for yes and the client is to get a new one, 0 for no key, -1 for failure.
+/// - Returns: 1 for yes, 2 for yes and the client is to get a new one, 0 for no key, -1 for
+///   failure.
 func useTicketKey(
   _ ssl: OpaquePointer?, _ name: UnsafeMutablePointer<UInt8>?,
   _ iv: UnsafeMutablePointer<UInt8>?, _ cipher: OpaquePointer?, _ mac: OpaquePointer?,

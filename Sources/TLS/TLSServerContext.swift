@@ -136,6 +136,7 @@ import COpenSSL
       pointer, Int(SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL))
     unsafe SSL_CTX_sess_set_new_cb(pointer, keepSession)
     unsafe SSL_CTX_sess_set_get_cb(pointer, findSession)
-    // `SSL_CTX_sess_set_remove_cb` names no connection to find the cache by; sessions expire anyway.
+    // `SSL_CTX_sess_set_remove_cb` names no connection to find the cache by; sessions expire
+    // anyway.
   }
 }

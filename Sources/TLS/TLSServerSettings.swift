@@ -42,7 +42,8 @@ public struct TLSClientPolicy: Hashable, Sendable {
   public static let none = TLSClientPolicy(.none, authorities: [])
 }
 
-/// What a server makes its ``TLSServerContext`` of. A plain value, so that each worker makes its own.
+/// What a server makes its ``TLSServerContext`` of. A plain value, so that each worker makes its
+/// own.
 public struct TLSServerSettings: Sendable {
   /// At least one. Several may be for one name, if their keys are of different kinds.
   public var certificates: [TLSCertificate]

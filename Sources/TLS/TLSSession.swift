@@ -4,8 +4,8 @@ import Glibc
 
 /// One encrypted connection, over a non-blocking socket that somebody else owns and waits for.
 ///
-/// OpenSSL reads and writes the socket itself. With kTLS, `SIGPIPE` has to be ignored process-wide: it
-/// writes with `write(2)` then.
+/// OpenSSL reads and writes the socket itself. With kTLS, `SIGPIPE` has to be ignored process-wide:
+/// it writes with `write(2)` then.
 @safe public final class TLSSession {
   /// Valid as long as the session lives.
   let ssl: OpaquePointer
@@ -133,8 +133,8 @@ import Glibc
 
   /// Reads octets into `buffer`, from `offset` on: at most what one record holds.
   ///
-  /// An edge of the socket is used up only when this says `wantsRead`, or octets with ``isDrained``;
-  /// before that, octets may stand in a record that was read already.
+  /// An edge of the socket is used up only when this says `wantsRead`, or octets with
+  /// ``isDrained``; before that, octets may stand in a record that was read already.
   ///
   /// - Precondition: There is room after `offset`.
   public func read(into buffer: ByteBuffer, from offset: Int) -> ReadResult {

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Sessions that the server keeps, for clients that cannot keep them in tickets. One for all workers.
+/// Sessions that the server keeps, for clients that cannot keep them in tickets. One for all
+/// workers.
 public final class TLSSessionCache: Sendable {
   private struct Entries {
     var sessions: [[UInt8]: [UInt8]] = [:]

@@ -27,10 +27,11 @@ struct ConfigurationOption: ParsableArguments {
     leave(with: .configuration)
   }
 
-  /// Where the running daemon is asked. Whether the rest of the configuration is good is for it to say.
+  /// Where the running daemon is asked. Whether the rest of the configuration is good is for it to
+  /// say.
   ///
-  /// Ends the process when the file that was named cannot say where: another daemon than that file's
-  /// may listen at the default place.
+  /// Ends the process when the file that was named cannot say where: another daemon than that
+  /// file's may listen at the default place.
   var controlSocket: ControlSocketPath {
     guard let path = file ?? defaultFile else { return ControlSocketPath(configured: nil) }
     let result = loadConfiguration(at: path, from: DiskFiles())

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("The adaptive limit")
 struct AdaptiveLimitTests {
-  /// After answers that took so many microseconds each, one after the other, with the limit in flight.
+  /// After answers that took so many microseconds each, one after the other, with the limit in
+  /// flight.
   private func limit(_ times: [Double], failed: Bool = false, idle: Bool = false) -> Int {
     var limit = AdaptiveLimit(.init())
     var now = 0.0

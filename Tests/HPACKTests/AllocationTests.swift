@@ -68,7 +68,8 @@ struct AllocationTests {
 
   /// Expects that `operation` allocates nothing in steady state, and does what it should.
   ///
-  /// The best of a few rounds counts: the language's runtime makes its caches when it first needs them.
+  /// The best of a few rounds counts: the language's runtime makes its caches when it first needs
+  /// them.
   private func expectNoAllocation(_ operation: () -> Bool) {
     var isRight = true
     for _ in 0..<200 { isRight = operation() && isRight }

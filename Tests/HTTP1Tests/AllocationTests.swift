@@ -4,8 +4,8 @@ import HTTP1
 import HTTPSemantics
 import Testing
 
-/// Holds in debug builds as in release builds. Refused messages are measured by `codec-bench`: the testing
-/// library takes note of every error thrown, and allocates for that.
+/// Holds in debug builds as in release builds. Refused messages are measured by `codec-bench`: the
+/// testing library takes note of every error thrown, and allocates for that.
 @Suite("Allocations in steady state", .enabled(if: malloc_is_counted()))
 struct AllocationTests {
   static let request = Array(
@@ -87,9 +87,9 @@ struct AllocationTests {
 
   /// Expects that `operation` allocates nothing in steady state, and does what it should.
   ///
-  /// The runtime of the language makes metadata and caches when it first needs them, in a debug build
-  /// not always at the first call; so the best of a few rounds counts. What allocates per message does
-  /// so in each of them.
+  /// The runtime of the language makes metadata and caches when it first needs them, in a debug
+  /// build not always at the first call; so the best of a few rounds counts. What allocates per
+  /// message does so in each of them.
   private func expectNoAllocation(_ operation: () -> Bool) {
     var isRight = operation()
     var allocations = UInt.max

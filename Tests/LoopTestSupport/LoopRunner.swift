@@ -46,6 +46,7 @@ public func onLoop<Result: Sendable>(
 ) async throws -> Result {
   let runner = try LoopRunner()
   defer { runner.loop.stop() }
-  // The test waits for tasks too, which without the preference would come back over the global pool.
+  // The test waits for tasks too, which without the preference would come back over the global
+  // pool.
   return try await Task(executorPreference: runner.loop) { try await body(runner) }.value
 }

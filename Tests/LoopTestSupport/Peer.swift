@@ -22,7 +22,8 @@ public final class Peer {
   @discardableResult
   public func send(_ text: String) -> Int { send(Array(text.utf8)) }
 
-  /// What is there, at most `limit` octets; empty at the end of the stream, nil if nothing is there.
+  /// What is there, at most `limit` octets; empty at the end of the stream, nil if nothing is
+  /// there.
   public func receive(_ limit: Int = 1 << 16) -> [UInt8]? {
     var count = 0
     let octets = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in

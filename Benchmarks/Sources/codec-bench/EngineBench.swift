@@ -3,8 +3,8 @@ import HTTP2
 import HTTPSemantics
 import Measuring
 
-/// HTTP/2 from end to end of a connection, without the sockets: a client's engine and a server's, each
-/// fed what the other one writes. A case is one request and its response, on both sides.
+/// HTTP/2 from end to end of a connection, without the sockets: a client's engine and a server's,
+/// each fed what the other one writes. A case is one request and its response, on both sides.
 struct EngineBench: ~Copyable {
   private struct Field {
     let id: FieldID

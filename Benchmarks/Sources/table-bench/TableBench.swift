@@ -4,7 +4,8 @@ import Configuration
 import Measuring
 import Proxy
 
-/// `table-bench [PART-OF-A-NAME]`: what a configuration is made into, and what each request asks of it.
+/// `table-bench [PART-OF-A-NAME]`: what a configuration is made into, and what each request asks of
+/// it.
 @main
 struct TableBench {
   static func main() {

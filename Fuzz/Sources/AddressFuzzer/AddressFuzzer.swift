@@ -2,8 +2,8 @@ import Addressing
 import Bytes
 import FuzzSupport
 
-/// No trap; what was parsed and written parses as the same; a backend's address can be listened on, or is
-/// a name.
+/// No trap; what was parsed and written parses as the same; a backend's address can be listened on,
+/// or is a name.
 @main
 enum AddressFuzzer {
   static func main() {

@@ -10,7 +10,8 @@ private enum Outcome: Equatable {
   case refused(BodyError)
 }
 
-/// No trap; the same outcome however the input is cut; encoded again, the content decodes to itself.
+/// No trap; the same outcome however the input is cut; encoded again, the content decodes to
+/// itself.
 @main
 enum ChunkedFuzzer {
   static func main() {

@@ -1,11 +1,11 @@
 import Configuration
 import FuzzSupport
 
-/// No trap; the same file has the same problems; an error refuses it and nothing else does; every problem
-/// has a place in its file; an empty line more moves the problems and changes nothing.
+/// No trap; the same file has the same problems; an error refuses it and nothing else does; every
+/// problem has a place in its file; an empty line more moves the problems and changes nothing.
 ///
-/// An input is the main file and up to two that it can include, `a.json` and `b.json`, with 0xFF, which no
-/// text has, between them.
+/// An input is the main file and up to two that it can include, `a.json` and `b.json`, with 0xFF,
+/// which no text has, between them.
 @main
 enum ConfigurationFuzzer {
   static func main() {
@@ -32,8 +32,8 @@ private func check(_ input: FuzzInput) {
   checkMoved(files, result)
 }
 
-/// A byte order mark is one at the beginning only, and where an empty file has no object, it has none in
-/// its second line either.
+/// A byte order mark is one at the beginning only, and where an empty file has no object, it has
+/// none in its second line either.
 private func checkMoved(_ files: InputFiles, _ result: ConfigurationResult) {
   guard let main = files.contents[InputFiles.main], !main.starts(with: [0xEF, 0xBB, 0xBF]),
     main.contains(where: { $0 > 0x20 })

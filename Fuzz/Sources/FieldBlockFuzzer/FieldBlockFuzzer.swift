@@ -3,11 +3,11 @@ import FuzzSupport
 import HPACK
 import HTTPSemantics
 
-/// No trap; limits change what is stored and nothing else; what was decoded, encoded and decoded again
-/// is the same, whatever the sizes of the tables.
+/// No trap; limits change what is stored and nothing else; what was decoded, encoded and decoded
+/// again is the same, whatever the sizes of the tables.
 ///
-/// An input is a series of blocks: an octet that says what comes before, an octet with the length, and
-/// as many octets.
+/// An input is a series of blocks: an octet that says what comes before, an octet with the length,
+/// and as many octets.
 @main
 enum FieldBlockFuzzer {
   static func main() {

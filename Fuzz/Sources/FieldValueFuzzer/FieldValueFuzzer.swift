@@ -3,8 +3,8 @@ import FuzzSupport
 import HTTP2
 import Proxy
 
-/// No trap; settings are written in one way only; nothing that a client sends in `Via` hides our name behind
-/// it; what is written into `Forwarded` is one parameter.
+/// No trap; settings are written in one way only; nothing that a client sends in `Via` hides our
+/// name behind it; what is written into `Forwarded` is one parameter.
 @main
 enum FieldValueFuzzer {
   static func main() {

@@ -4,8 +4,8 @@ import HPACK
 import HTTP2
 import HTTPSemantics
 
-/// No trap; the same events, answers and failure however the input is cut; never more left over than a
-/// frame.
+/// No trap; the same events, answers and failure however the input is cut; never more left over
+/// than a frame.
 ///
 /// An input is an octet that says which side the engine is, and what a peer sends to it.
 @main

@@ -1,6 +1,7 @@
 import CLibFuzzer
 
-/// Runs `test` on input after input, as the command line says. Never returns unless that is bounded.
+/// Runs `test` on input after input, as the command line says. Never returns unless that is
+/// bounded.
 public func fuzz(
   _ test: @escaping @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt {

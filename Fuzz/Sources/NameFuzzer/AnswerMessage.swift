@@ -1,7 +1,8 @@
 import Addressing
 import Names
 
-/// The answer to a question about `q` (RFC 1035 §4), as a server would write it that compresses no name.
+/// The answer to a question about `q` (RFC 1035 §4), as a server would write it that compresses no
+/// name.
 struct AnswerMessage {
   private static let name: [UInt8] = [1, 0x71, 0]
 

@@ -2,8 +2,9 @@ import Addressing
 import FuzzSupport
 import Names
 
-/// No trap; what a message lacks at its end is missed or was not needed; what was read is of the type that
-/// was asked for, and written again it is read as the same; nothing in a hosts file hides its other lines.
+/// No trap; what a message lacks at its end is missed or was not needed; what was read is of the
+/// type that was asked for, and written again it is read as the same; nothing in a hosts file hides
+/// its other lines.
 ///
 /// An input is an octet that chooses the type of records, and a message or a file.
 @main

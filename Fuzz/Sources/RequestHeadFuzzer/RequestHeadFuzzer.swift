@@ -10,8 +10,8 @@ private enum Outcome: Equatable {
   case refused(RequestError)
 }
 
-/// No trap; the same outcome however the input is cut; all ranges inside the head; what has been read,
-/// written and read again says the same.
+/// No trap; the same outcome however the input is cut; all ranges inside the head; what has been
+/// read, written and read again says the same.
 @main
 enum RequestHeadFuzzer {
   static func main() {

@@ -34,8 +34,8 @@ public struct DiskFiles: FileSource {
     }
   }
 
-  /// Returns when there is something to read, or the end, which a file on disk always has, and a pipe
-  /// once somebody has written to it and gone.
+  /// Returns when there is something to read, or the end, which a file on disk always has, and a
+  /// pipe once somebody has written to it and gone.
   private static func awaitOctets(from descriptor: Int32) throws(FileError) {
     var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     // Sound: one structure that lives for the call. What else fails, reading tells.
@@ -46,8 +46,8 @@ public struct DiskFiles: FileSource {
     try Self.checkDirectory(of: pattern)
     var result = unsafe glob_t()
     defer { unsafe globfree(&result) }
-    // A directory that another part of the pattern stands for may be without the rest of it; one that
-    // is there and cannot be read would take all its files out of the configuration unseen.
+    // A directory that another part of the pattern stands for may be without the rest of it; one
+    // that is there and cannot be read would take all its files out of the configuration unseen.
     let refuse: @convention(c) (UnsafePointer<CChar>?, Int32) -> Int32 = { _, code in
       if code == ENOENT || code == ENOTDIR { return 0 }
       errno = code

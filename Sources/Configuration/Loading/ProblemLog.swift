@@ -1,7 +1,7 @@
 /// Gathers what is wrong with one configuration.
 final class ProblemLog {
-  /// More than anybody reads; what comes after is counted only, unless it is an error where warnings
-  /// could be left out: an error is why the configuration is refused.
+  /// More than anybody reads; what comes after is counted only, unless it is an error where
+  /// warnings could be left out: an error is why the configuration is refused.
   static let limit = 1000
 
   private var problems: [ConfigurationProblem] = []
@@ -32,8 +32,8 @@ final class ProblemLog {
     }
   }
 
-  /// What was gathered, in the order of `files` and by place in each, and how much was left out, which
-  /// is as bad as the worst of it.
+  /// What was gathered, in the order of `files` and by place in each, and how much was left out,
+  /// which is as bad as the worst of it.
   func sorted(by files: [String]) -> [ConfigurationProblem] {
     let ranks = Dictionary(zip(files, files.indices), uniquingKeysWith: min)
     let sorted = problems.enumerated().sorted { one, other in

@@ -1,5 +1,5 @@
-/// Which requests have a line in the access log. JSON: `access_log` of listeners and routes, `true`,
-/// `false` or an object.
+/// Which requests have a line in the access log. JSON: `access_log` of listeners and routes,
+/// `true`, `false` or an object.
 public struct AccessLogRule: Equatable, Sendable {
   /// One request of so many, whatever became of it; 0: none for that alone. JSON: `sample`.
   public var sample = 1

@@ -1,6 +1,6 @@
-/// How HTTP/2 is spoken to the backends of one cluster: how many streams a connection has, how much a
-/// backend may send ahead, and when a silent one is given up. With prior knowledge (RFC 9113 §3.3), or
-/// by ALPN where the cluster has TLS. JSON: `http2`.
+/// How HTTP/2 is spoken to the backends of one cluster: how many streams a connection has, how much
+/// a backend may send ahead, and when a silent one is given up. With prior knowledge (RFC 9113
+/// §3.3), or by ALPN where the cluster has TLS. JSON: `http2`.
 ///
 /// The windows of streams bound what is buffered for clients that are slower than their backends.
 public struct BackendHTTP2Config: Equatable, Sendable {

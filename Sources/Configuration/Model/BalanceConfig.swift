@@ -24,8 +24,9 @@ public struct BalanceConfig: Equatable, Sendable {
   public var policy = Policy.weightedRoundRobin
   /// What ``Policy/hash`` is taken of; nil with the others.
   public var key: Key?
-  /// With ``Policy/hash``: percent of the average number of requests in flight that a backend may have
-  /// before its requests go on to the next; 0 for no bound. JSON: `load_bound`, as a factor: 1.25.
+  /// With ``Policy/hash``: percent of the average number of requests in flight that a backend may
+  /// have before its requests go on to the next; 0 for no bound. JSON: `load_bound`, as a factor:
+  /// 1.25.
   public var loadBound = 125
 
   public init(policy: Policy = .weightedRoundRobin) { self.policy = policy }

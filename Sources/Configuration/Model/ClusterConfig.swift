@@ -13,17 +13,19 @@ public struct ClusterConfig: Equatable, Sendable {
 
   /// The key in `clusters`.
   public var name = ""
-  /// JSON: `subclusters`, an object of `{ "weight": 1, "backends": [...] }`, or `backends` alone for
-  /// one subcluster named `default`.
+  /// JSON: `subclusters`, an object of `{ "weight": 1, "backends": [...] }`, or `backends` alone
+  /// for one subcluster named `default`.
   public var subclusters: [SubclusterConfig] = []
   /// How one of a subcluster's backends is chosen.
   public var balance = BalanceConfig()
   /// How a subcluster is chosen: in turn by weight, or by hash. JSON: `split`.
   public var split = BalanceConfig()
   /// Percent of a subcluster's backends, by weight, that must be usable for it to have all of its
-  /// share; with fewer it passes on what they cannot bear. 0: only when none is. JSON: `spill_below`.
+  /// share; with fewer it passes on what they cannot bear. 0: only when none is. JSON:
+  /// `spill_below`.
   public var spillBelow = 0
-  /// The subcluster that has all requests as long as it can bear them, such as one in the same place.
+  /// The subcluster that has all requests as long as it can bear them, such as one in the same
+  /// place.
   public var prefer: String?
   /// nil: a session's requests go to any backend.
   public var sticky: StickyConfig?
@@ -45,8 +47,8 @@ public struct ClusterConfig: Equatable, Sendable {
   /// Percent of the backends that have to be healthy and not ejected; when fewer are, all are used.
   /// 0...100; 0: never. JSON: `panic_threshold`.
   public var panicThreshold = 50
-  /// How long a backend that is new or has come back takes to get its whole weight; 0: no time. JSON:
-  /// `slow_start`.
+  /// How long a backend that is new or has come back takes to get its whole weight; 0: no time.
+  /// JSON: `slow_start`.
   public var slowStart: Duration = .zero
 
   public init() {}
@@ -102,8 +104,8 @@ public struct ClusterTimeouts: Equatable, Sendable {
   public var bodyIdle: Duration = .seconds(60)
   /// For the backend to take a piece of the request. JSON: `write_idle`.
   public var writeIdle: Duration = .seconds(30)
-  /// To wait for a connection, or a stream of one, when the backend has as many as it may: 503. JSON:
-  /// `queue`.
+  /// To wait for a connection, or a stream of one, when the backend has as many as it may: 503.
+  /// JSON: `queue`.
   public var queue: Duration = .seconds(1)
   /// The most that a client's `grpc-timeout` can ask for. JSON: `grpc_max`.
   public var grpcMax: Duration = .seconds(3600)

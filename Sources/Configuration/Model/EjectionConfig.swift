@@ -4,8 +4,8 @@ public struct EjectionConfig: Equatable, Sendable {
   public var consecutive = 5
   /// Failures for every hundred requests of a window; 0: they are not counted. 0...100.
   public var percent = 0
-  /// Requests to the backend in a window, on each worker, that the share needs. 1...1,000,000. JSON:
-  /// `min_requests`.
+  /// Requests to the backend in a window, on each worker, that the share needs. 1...1,000,000.
+  /// JSON: `min_requests`.
   public var minRequests = 20
   public var window: Duration = .seconds(10)
   /// How long the first ejection lasts; the second one twice as long, the third three times. JSON:

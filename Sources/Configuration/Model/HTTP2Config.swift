@@ -25,8 +25,8 @@ public struct HTTP2Config: Equatable, Sendable {
   /// Octets of the dynamic table by which requests are decoded (RFC 7541 §4.2). JSON:
   /// `header_table`, 0B...64KiB.
   public var headerTable = 4 * 1024
-  /// Octets of a decoded field section, counted as RFC 9113 §6.5.2 does. Beyond: 431, and the second
-  /// time GOAWAY. JSON: `max_head`, 1KiB...1MiB.
+  /// Octets of a decoded field section, counted as RFC 9113 §6.5.2 does. Beyond: 431, and the
+  /// second time GOAWAY. JSON: `max_head`, 1KiB...1MiB.
   public var maxHead = 32 * 1024
   /// Field lines, those of pseudo-header fields among them. Beyond: as ``maxHead``. JSON:
   /// `max_fields`, 1...1000.
@@ -43,9 +43,9 @@ public struct HTTP2Config: Equatable, Sendable {
   public var resetBurst = 200
   /// How many of them it wins back a second. JSON: `reset_rate`, 1...1,000,000.
   public var resetRate = 33
-  /// What costs us work and moves nothing (streams above the limit, empty and unknown frames, frames
-  /// on streams that are over) and a client may do at once; then GOAWAY. JSON: `glitch_burst`,
-  /// 1...1,000,000.
+  /// What costs us work and moves nothing (streams above the limit, empty and unknown frames,
+  /// frames on streams that are over) and a client may do at once; then GOAWAY. JSON:
+  /// `glitch_burst`, 1...1,000,000.
   public var glitchBurst = 1000
   /// How many of them it wins back a second. JSON: `glitch_rate`, 1...1,000,000.
   public var glitchRate = 33

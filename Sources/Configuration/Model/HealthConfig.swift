@@ -13,7 +13,8 @@ public struct HealthConfig: Equatable, Sendable {
   public var kind = Kind.http
   /// With its query. JSON: `path`, of `http`.
   public var path = "/"
-  /// nil: what the cluster's `host` says, or the backend's address. JSON: `host`, of `http` and `grpc`.
+  /// nil: what the cluster's `host` says, or the backend's address. JSON: `host`, of `http` and
+  /// `grpc`.
   public var host: String?
   /// nil: 200...299. JSON: `statuses`, of `http`.
   public var statuses: Set<Int>?

@@ -17,15 +17,15 @@ public struct LimitsConfig: Equatable, Sendable {
   public var isActive: Bool { requests > 0 || backendRequests > 0 || adaptive != nil }
 }
 
-/// A limit of the requests in flight to each backend that grows while they are answered quickly, and
-/// shrinks when they are not. JSON: `adaptive`.
+/// A limit of the requests in flight to each backend that grows while they are answered quickly,
+/// and shrinks when they are not. JSON: `adaptive`.
 public struct AdaptiveLimitConfig: Equatable, Sendable {
   /// What each worker begins with, for each backend.
   public var initial = 20
   public var min = 4
   public var max = 1000
-  /// An answer that takes longer than this times the usual is a sign that there is too much to do, in
-  /// percent. JSON: `tolerance`.
+  /// An answer that takes longer than this times the usual is a sign that there is too much to do,
+  /// in percent. JSON: `tolerance`.
   public var tolerance = 200
 
   public init() {}

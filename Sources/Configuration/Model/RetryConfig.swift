@@ -1,5 +1,5 @@
-/// When a request is sent to a backend once more. JSON: `retries`, of a cluster, or of a route whose
-/// requests it then holds for instead.
+/// When a request is sent to a backend once more. JSON: `retries`, of a cluster, or of a route
+/// whose requests it then holds for instead.
 public struct RetryConfig: Equatable, Sendable {
   /// What a try may have ended with.
   public enum Condition: String, CaseIterable, Sendable {
@@ -30,8 +30,8 @@ public struct RetryConfig: Equatable, Sendable {
     case unavailable
   }
 
-  /// Tries in all, those with reused connections that had died not counted. 1...10; 1 means none but
-  /// the first. JSON: `attempts`.
+  /// Tries in all, those with reused connections that had died not counted. 1...10; 1 means none
+  /// but the first. JSON: `attempts`.
   public var attempts = 2
   /// JSON: `on`.
   public var conditions = Set(Condition.allCases)
@@ -43,11 +43,11 @@ public struct RetryConfig: Equatable, Sendable {
   /// From the request's end to the response's head, for each try; passing it is reason for another.
   /// nil: only `response_head` counts, which is none. JSON: `per_try_timeout`.
   public var perTryTimeout: Duration?
-  /// How long an answer to a request without content is waited for before another backend gets it as
-  /// well; the first answer counts. nil: nobody gets it beside another. JSON: `hedge_after`.
+  /// How long an answer to a request without content is waited for before another backend gets it
+  /// as well; the first answer counts. nil: nobody gets it beside another. JSON: `hedge_after`.
   public var hedgeAfter: Duration?
-  /// The pause before the second try is a random part of this, twice as much before each further one.
-  /// JSON: `backoff`.
+  /// The pause before the second try is a random part of this, twice as much before each further
+  /// one. JSON: `backoff`.
   public var backoff: Duration = .milliseconds(25)
   /// The most that pauses grow to. JSON: `max_backoff`.
   public var maxBackoff: Duration = .milliseconds(250)

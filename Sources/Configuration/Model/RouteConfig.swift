@@ -72,8 +72,8 @@ public struct RouteConfig: Equatable, Sendable {
 public struct RedirectConfig: Equatable, Sendable {
   public enum Piece: Equatable, Sendable {
     case literal(String)
-    /// `{scheme}`, `{host}` (without port), `{authority}` (with it), `{path}` (normalised), `{query}`
-    /// (with its `?`, or nothing).
+    /// `{scheme}`, `{host}` (without port), `{authority}` (with it), `{path}` (normalised),
+    /// `{query}` (with its `?`, or nothing).
     case scheme, host, authority, path, query
   }
 

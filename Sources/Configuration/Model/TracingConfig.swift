@@ -2,8 +2,8 @@ public import Addressing
 
 /// Spans of requests, for a collector. JSON: `tracing`.
 public struct TracingConfig: Equatable, Sendable {
-  /// Where spans are sent, as OTLP over HTTP in JSON. `.ip` or `.unix`; nil: nothing is traced. JSON:
-  /// `collector`.
+  /// Where spans are sent, as OTLP over HTTP in JSON. `.ip` or `.unix`; nil: nothing is traced.
+  /// JSON: `collector`.
   public var collector: Endpoint?
   /// JSON: `path`.
   public var path = "/v1/traces"

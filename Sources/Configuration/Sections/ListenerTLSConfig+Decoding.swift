@@ -67,8 +67,8 @@ extension ClientCertificatesConfig {
     }
   }
 
-  /// Fields that decide on framing, routing or hops must not be made up, nor any other that the proxy
-  /// has a rule for, reads or writes itself.
+  /// Fields that decide on framing, routing or hops must not be made up, nor any other that the
+  /// proxy has a rule for, reads or writes itself.
   private static func canBeName(_ name: String) -> Bool {
     guard isToken(name), FieldID(name.utf8.span) == .other else { return false }
     let name = name.lowercased()

@@ -37,8 +37,8 @@ final class AccessLogWriter: Sendable {
 
   /// Milliseconds from one look at the rings to the next.
   ///
-  /// - Parameter octets: What the fullest of them held. When that was much, the next look may well come late,
-  ///   behind workers that have the processors.
+  /// - Parameter octets: What the fullest of them held. When that was much, the next look may well
+  ///   come late, behind workers that have the processors.
   private static func pause(after octets: Int) -> Int32 {
     if octets > AccessLogRing.defaultCapacity / 8 { return 1 }
     return octets > 0 ? 10 : 50
@@ -76,7 +76,8 @@ final class AccessLogWriter: Sendable {
     state.withLock { $0.freshFormat = AccessLogFormat(format) }
   }
 
-  /// Writes to `destination` from here on. Lines of requests that have ended already may go there too.
+  /// Writes to `destination` from here on. Lines of requests that have ended already may go there
+  /// too.
   func change(to destination: AccessLogDestination?) {
     state.withLock { $0.destination = destination }
     alarm.ring()
@@ -186,8 +187,8 @@ final class AccessLogWriter: Sendable {
 
 /// Lines on their way out.
 private struct Lines: ~Copyable {
-  /// Octets of records that are made lines of before these go out: so few that all of it stays in the
-  /// processor's cache.
+  /// Octets of records that are made lines of before these go out: so few that all of it stays in
+  /// the processor's cache.
   static let piece = 64 * 1024
 
   var format = AccessLogFormat(.json)

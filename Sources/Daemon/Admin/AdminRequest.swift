@@ -66,7 +66,8 @@ enum AdminRequest: Equatable, Sendable {
     guard isRead else { throw .wrongMethod(allow: "GET, HEAD") }
   }
 
-  /// - Parameter path: What comes after `/backends/`; a backend on a unix socket has slashes in its name.
+  /// - Parameter path: What comes after `/backends/`; a backend on a unix socket has slashes in its
+  ///   name.
   private static func assignment(_ path: String) throws(Refusal) -> AdminRequest {
     guard let slash = path.lastIndex(of: "/") else { throw Refusal(status: .notFound) }
     let word = path[path.index(after: slash)...]
@@ -80,8 +81,8 @@ enum AdminRequest: Equatable, Sendable {
     return LoggingConfig.Level(rawValue: String(query.dropFirst(7)))
   }
 
-  /// Whether it may be asked without a token: what load balancers ask, and the page, which has no data
-  /// in it.
+  /// Whether it may be asked without a token: what load balancers ask, and the page, which has no
+  /// data in it.
   var isOpen: Bool { self == .health || self == .readiness || self == .page }
 
   struct Refusal: Error, Equatable {

@@ -1,7 +1,8 @@
 import Bytes
 import Configuration
 
-/// What a client of the admin listener over TCP shows: `Authorization: Bearer TOKEN` (RFC 6750 §2.1).
+/// What a client of the admin listener over TCP shows: `Authorization: Bearer TOKEN` (RFC 6750
+/// §2.1).
 struct AdminToken: Equatable, Sendable {
   private let octets: [UInt8]
 
@@ -25,8 +26,8 @@ struct AdminToken: Equatable, Sendable {
     return start..<end
   }
 
-  /// Whether the value of `Authorization` is this token. Takes as long for a wrong one as for a right
-  /// one of its length.
+  /// Whether the value of `Authorization` is this token. Takes as long for a wrong one as for a
+  /// right one of its length.
   func isShown(by value: Span<UInt8>) -> Bool {
     guard value.startsIgnoringCase(with: "bearer ") else { return false }
     let shown = value.extracting(7..<value.count)

@@ -19,8 +19,8 @@ final class AdminVisitor {
   var isTrusted: Bool { !isGuarded || hasShownToken }
 }
 
-/// Who is connected by one kind of socket, up to a number: whoever may connect to the one kind cannot
-/// keep others from the other.
+/// Who is connected by one kind of socket, up to a number: whoever may connect to the one kind
+/// cannot keep others from the other.
 final class AdminVisitors {
   static let most = 32
   /// Those that came first stand first.
@@ -28,8 +28,8 @@ final class AdminVisitors {
 
   var count: Int { visitors.count }
 
-  /// Takes `visitor` in. Beyond the number somebody else has to go: who is not known, the one that has been
-  /// here longest first, else who asks for nothing.
+  /// Takes `visitor` in. Beyond the number somebody else has to go: who is not known, the one that
+  /// has been here longest first, else who asks for nothing.
   ///
   /// - Returns: Whether there was room, or somebody could go.
   func admit(_ visitor: AdminVisitor) -> Bool {

@@ -7,14 +7,14 @@ import HTTPSemantics
 import Proxy
 import System
 
-// HTTP/1.1 for operators and their tools: on a unix socket, which only the daemon's own user may open,
-// and wherever `admin` says.
+// HTTP/1.1 for operators and their tools: on a unix socket, which only the daemon's own user may
+// open, and wherever `admin` says.
 extension Control {
   /// How long a client that has not shown the token may take for the head of a request.
   private static let headPatience = Interval.seconds(10)
 
-  /// Without the socket `portico reload` cannot work, or meets another daemon. Everything else does, so where
-  /// the configuration does not ask for one, that is a warning.
+  /// Without the socket `portico reload` cannot work, or meets another daemon. Everything else
+  /// does, so where the configuration does not ask for one, that is a warning.
   func openControlSocket(_ startup: StartupConfig) throws(StartFailure) -> ListeningSocket? {
     let place = ControlSocketPath(configured: startup.controlSocket)
     do throws(ControlSocketFailure) {

@@ -1,5 +1,6 @@
-/// What the admin listener shows in a browser: one page that loads nothing from elsewhere, and asks for
-/// metrics, clusters and the configuration by itself. It holds no data, so it may be had without a token.
+/// What the admin listener shows in a browser: one page that loads nothing from elsewhere, and asks
+/// for metrics, clusters and the configuration by itself. It holds no data, so it may be had
+/// without a token.
 enum LivePage {
   /// Nothing but what is in the page runs, and it speaks to nobody but us.
   static let fields =

@@ -5,8 +5,8 @@ import Proxy
 
 // Names of backends: looked up for as long as the daemon lives.
 extension Control {
-  /// How long a start or a reload waits for names that are new. Those that are not known by then are
-  /// looked up further, and their backends come when they are.
+  /// How long a start or a reload waits for names that are new. Those that are not known by then
+  /// are looked up further, and their backends come when they are.
   private static let namePatience = Interval.seconds(5)
   /// What comes together is put to work together.
   private static let gathering = Interval.milliseconds(50)
@@ -45,7 +45,8 @@ extension Control {
     await workers.adopt(resolved)
   }
 
-  /// Has workers meet what is newly found. Does nothing until the daemon serves: then it is called again.
+  /// Has workers meet what is newly found. Does nothing until the daemon serves: then it is called
+  /// again.
   func applyNames() {
     guard hasNewNames, !isApplyingNames, phase == .serving else { return }
     isApplyingNames = true

@@ -19,7 +19,8 @@ extension Control {
     }
   }
 
-  /// Begins what reload is asked for. Does nothing until the daemon serves: then it is called again.
+  /// Begins what reload is asked for. Does nothing until the daemon serves: then it is called
+  /// again.
   func beginReloading() {
     guard phase != .starting, !reloads.isUnderWay else { return }
     Task.immediate(executorPreference: loop) {

@@ -2,8 +2,8 @@ import EventLoop
 import System
 
 extension Control {
-  /// Begins to act on signals. Without them nobody could stop the daemon: where they cannot be read, it
-  /// does not start.
+  /// Begins to act on signals. Without them nobody could stop the daemon: where they cannot be
+  /// read, it does not start.
   func watchSignals() throws(StartFailure) {
     let descriptor = SignalQueue.open()
     guard descriptor >= 0 else {

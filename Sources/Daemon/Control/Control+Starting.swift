@@ -190,7 +190,7 @@ extension Control {
   }
 }
 
-/// What `max_connections` is when the configuration does not say: a connection takes two descriptors,
-/// the client's and the backend's, and 256 are for everything else. A process with fewer than that
-/// still gets some.
+/// What `max_connections` is when the configuration does not say: a connection takes two
+/// descriptors, the client's and the backend's, and 256 are for everything else. A process with
+/// fewer than that still gets some.
 func defaultMaxConnections(descriptors limit: Int) -> Int { max((limit - 256) / 2, limit / 4, 1) }

@@ -3,8 +3,8 @@ import Proxy
 import System
 
 extension Control {
-  /// Feeds systemd's watchdog for as long as every worker's loop turns. This one must, too, or nobody
-  /// would feed it.
+  /// Feeds systemd's watchdog for as long as every worker's loop turns. This one must, too, or
+  /// nobody would feed it.
   func beginWatchdog() {
     guard let interval = manager.watchdogMicroseconds else { return }
     Task.immediate(executorPreference: loop) {

@@ -8,7 +8,8 @@ struct ControlSocketFailure: Error, Equatable {
 }
 
 extension ControlSocketPath {
-  /// Listens there, for this user alone (mode 0600). A socket that a dead daemon has left is removed.
+  /// Listens there, for this user alone (mode 0600). A socket that a dead daemon has left is
+  /// removed.
   func open() throws(ControlSocketFailure) -> ListeningSocket {
     do throws(FileSystem.DirectoryError) {
       if let directory { try FileSystem.makePrivateDirectory(at: directory) }

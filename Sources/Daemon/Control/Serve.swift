@@ -3,8 +3,8 @@ import System
 
 /// Readies the process, first thing.
 ///
-/// - Parameter isDaemon: Whether ``serve(_:)`` comes next: then signals that come before it are kept for
-///   it. By default, SIGHUP and SIGUSR1 end a process.
+/// - Parameter isDaemon: Whether ``serve(_:)`` comes next: then signals that come before it are
+///   kept for it. By default, SIGHUP and SIGUSR1 end a process.
 public func prepareProcess(isDaemon: Bool) {
   StandardDescriptors.open()
   if isDaemon { SignalQueue.block() }

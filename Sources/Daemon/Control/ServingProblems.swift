@@ -1,8 +1,9 @@
 public import Configuration
 import System
 
-/// What a start or a reload would refuse beyond credentials: the admin token's file, and as a warning
-/// the access log's place, since the daemon may run on another machine; for `portico check`.
+/// What a start or a reload would refuse beyond credentials: the admin token's file, and as a
+/// warning the access log's place, since the daemon may run on another machine; for
+/// `portico check`.
 public func servingProblems(of snapshot: Snapshot) -> [ConfigurationProblem] {
   var problems: [ConfigurationProblem] = []
   if let file = snapshot.startup.admin.tokenFile {

@@ -6,9 +6,9 @@ import TLS
 ///
 /// - Parameters:
 ///   - now: In seconds since 1970.
-///   - served: What is served now; nil if nothing is. A certificate that has expired is an error when
-///     it is to take the place of another, and else a warning: it may be all that there is, and must
-///     not hinder anything else.
+///   - served: What is served now; nil if nothing is. A certificate that has expired is an error
+///     when it is to take the place of another, and else a warning: it may be all that there is,
+///     and must not hinder anything else.
 /// - Returns: nothing to serve with if any problem is an error.
 func loadCredentials(
   of routing: RoutingConfig, from files: some FileSource, now: Int64, served: [CertificateStatus]?
@@ -30,7 +30,8 @@ func loadCredentials(
   )
 }
 
-/// What is wrong with the files that a configuration names for TLS and for secrets; for `portico check`.
+/// What is wrong with the files that a configuration names for TLS and for secrets; for
+/// `portico check`.
 public func credentialProblems(of routing: RoutingConfig, now: Int64) -> [ConfigurationProblem] {
   loadCredentials(of: routing, from: DiskFiles(), now: now, served: nil).problems
 }

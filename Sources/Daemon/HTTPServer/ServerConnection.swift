@@ -3,10 +3,11 @@ import EventLoop
 import HTTP1
 import HTTPSemantics
 
-/// One client's connection to a small HTTP/1.1 server of the daemon's own: the control socket, or the
-/// demo origin.
+/// One client's connection to a small HTTP/1.1 server of the daemon's own: the control socket, or
+/// the demo origin.
 ///
-/// Requests are read and answered one after the other; what a client sends ahead waits in the buffer.
+/// Requests are read and answered one after the other; what a client sends ahead waits in the
+/// buffer.
 final class ServerConnection {
   enum Received {
     case request
@@ -52,8 +53,8 @@ final class ServerConnection {
 
   // MARK: Receiving
 
-  /// - Parameter limit: How long the next head may take in all, counted from its first octet, the first
-  ///   one from the beginning; nil: as long as octets keep coming.
+  /// - Parameter limit: How long the next head may take in all, counted from its first octet, the
+  ///   first one from the beginning; nil: as long as octets keep coming.
   func receiveRequest(headWithin limit: Interval? = nil) async -> Received {
     var end = Instant.never
     while true {
@@ -84,7 +85,8 @@ final class ServerConnection {
     return true
   }
 
-  /// Reads the next piece of the request's content, after asking for it if the client waits for that.
+  /// Reads the next piece of the request's content, after asking for it if the client waits for
+  /// that.
   func nextContent() async -> Content {
     while !decoder.isComplete {
       var position = unread.lowerBound
@@ -203,8 +205,8 @@ final class ServerConnection {
     }
   }
 
-  /// Ends the connection, after a while in which a client that is still sending can read our answer:
-  /// closing at once would reset it (RFC 9112 §9.6).
+  /// Ends the connection, after a while in which a client that is still sending can read our
+  /// answer: closing at once would reset it (RFC 9112 §9.6).
   func close() async {
     if !unread.isEmpty || machine.awaitsContent {
       transport.shutDownSending()

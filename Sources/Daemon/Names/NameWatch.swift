@@ -7,8 +7,8 @@ import System
 
 /// Looks up the names of backends, for as long as the daemon lives. Belongs to the control loop.
 ///
-/// What there is to look up is for ``NameDirectory`` to know, and whom to ask for ``DNSClient``; this
-/// brings both together with the loop's time and descriptors.
+/// What there is to look up is for ``NameDirectory`` to know, and whom to ask for ``DNSClient``;
+/// this brings both together with the loop's time and descriptors.
 final class NameWatch {
   /// Questions that are asked at a time: answers to more might not find room in the kernel.
   private static let mostAsked = 64

@@ -15,8 +15,8 @@ struct SystemHosts {
   private var mark: FileSystem.Mark?
   private var nextLook = Instant(microseconds: 0)
 
-  /// What the file says to `question`; nil when a server is to be asked. A name that it has is its alone,
-  /// so one that has only IPv4 addresses there has no others.
+  /// What the file says to `question`; nil when a server is to be asked. A name that it has is its
+  /// alone, so one that has only IPv4 addresses there has no others.
   mutating func answer(_ question: NameQuestion, at now: Instant) -> NameAnswer? {
     look(at: now)
     let addresses = file.addresses(of: question.name)

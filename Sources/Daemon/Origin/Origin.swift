@@ -3,8 +3,8 @@ import EventLoop
 import HTTP1
 import HTTPSemantics
 
-/// An HTTP/1.1 server that tells what it received, or misbehaves on request: for trials, and for tests
-/// of what stands before it.
+/// An HTTP/1.1 server that tells what it received, or misbehaves on request: for trials, and for
+/// tests of what stands before it.
 actor Origin {
   nonisolated let loop: EventLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor {

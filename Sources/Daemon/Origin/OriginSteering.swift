@@ -5,8 +5,8 @@ struct OriginSteering: Equatable, Sendable {
   enum Content: Equatable, Sendable {
     /// JSON that tells what was received.
     case echo
-    /// So many octets with Content-Length (`size=1MiB`), in chunks (`chunked=1MiB`), or up to the end
-    /// of the connection (`close_delimited=1000`).
+    /// So many octets with Content-Length (`size=1MiB`), in chunks (`chunked=1MiB`), or up to the
+    /// end of the connection (`close_delimited=1000`).
     case length(Int), chunked(Int), closeDelimited(Int)
     /// Chunks that come one by one: `chunks=10&interval=50ms`.
     case stream(chunks: Int, interval: Duration)

@@ -9,8 +9,8 @@ import System
 
 /// Sends what the workers have traced to a collector, in batches, on the control loop.
 ///
-/// A batch that the collector does not take is dropped and counted: spans are not worth memory without
-/// bound.
+/// A batch that the collector does not take is dropped and counted: spans are not worth memory
+/// without bound.
 final class SpanExporter {
   private let loop: EventLoop
   private let rings: [AccessLogRing]
@@ -31,8 +31,8 @@ final class SpanExporter {
     self.loop = loop
   }
 
-  /// Sends all that is there now. After a batch that is not taken, the others are dropped, too: each
-  /// would wait as long.
+  /// Sends all that is there now. After a batch that is not taken, the others are dropped, too:
+  /// each would wait as long.
   ///
   /// - Returns: Whether the collector has begun to fail, or to take batches again.
   func sendAll() async -> Bool {
@@ -76,8 +76,8 @@ final class SpanExporter {
     return isTaken
   }
 
-  /// - Returns: A request's content with up to ``mostSpans`` of the spans that begin at `start`, how many
-  ///   they are, and where the next begins.
+  /// - Returns: A request's content with up to ``mostSpans`` of the spans that begin at `start`,
+  ///   how many they are, and where the next begins.
   static func batch(
     of spans: Span<UInt8>, from start: Int, _ config: TracingConfig
   ) -> (content: [UInt8], count: UInt64, end: Int) {
@@ -99,7 +99,8 @@ final class SpanExporter {
     return (content.array, count, min(position, spans.count))
   }
 
-  /// What a request to `collector` names as its host (RFC 9112 §3.2). One on a unix socket has no name.
+  /// What a request to `collector` names as its host (RFC 9112 §3.2). One on a unix socket has no
+  /// name.
   static func authority(of collector: Endpoint) -> String {
     if case .unix = collector { "localhost" } else { "\(collector)" }
   }

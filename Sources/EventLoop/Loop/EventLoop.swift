@@ -5,16 +5,16 @@ import Synchronization
 
 /// One thread's reactor: an epoll set, a timer wheel, and the queue of Swift jobs that are ready.
 ///
-/// It is the serial executor of an actor. It is a task executor only for those that begin a task from
-/// another thread, or wait for something else than a ``WaitPoint``: such a task would take a detour over
-/// the global pool without the preference.
+/// It is the serial executor of an actor. It is a task executor only for those that begin a task
+/// from another thread, or wait for something else than a ``WaitPoint``: such a task would take a
+/// detour over the global pool without the preference.
 ///
 /// Everything but ``enqueue(_:)`` and ``stop()`` belongs to the thread that called
 /// ``run()``.
 @safe
-// Unchecked: what other threads touch is `inbox` (a mutex), `wakeupPending` and `isStopping` (atomics),
-// and `thread` (written before any other thread knows the loop runs); `enqueue` tells the threads apart
-// and the rest is reached from jobs of this loop only.
+// Unchecked: what other threads touch is `inbox` (a mutex), `wakeupPending` and `isStopping`
+// (atomics), and `thread` (written before any other thread knows the loop runs); `enqueue` tells
+// the threads apart and the rest is reached from jobs of this loop only.
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   /// The time at which the current turn began; deadlines are set from it.
   public internal(set) var now: Instant {
@@ -99,7 +99,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     thread.load(ordering: .relaxed) == UInt(pthread_self())
   }
 
-  /// Suspends the calling task until the next turn, so that one fast transfer does not own the loop.
+  /// Suspends the calling task until the next turn, so that one fast transfer does not own the
+  /// loop.
   public func yieldTurn() async {
     await waitingRoom.stay()
   }
@@ -178,8 +179,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     now = Instant.read()
     turn &+= 1
     let events = unsafe UnsafeBufferPointer(start: events, count: max(0, Int(count)))
-    // What backends sent comes first: answers are one kind of work, requests another, and each finds
-    // its code in the cache once it has begun.
+    // What backends sent comes first: answers are one kind of work, requests another, and each
+    // finds its code in the cache once it has begun.
     unsafe deliver(events, ofInitiated: true)
     unsafe deliver(events, ofInitiated: false)
   }

@@ -22,8 +22,8 @@ public protocol WaitHandler: AnyObject {
 /// The one way to wait: until *ready*, *deadline* or *abort*, whichever is first, resumed exactly
 /// once, by its own loop.
 ///
-/// Swift's task cancellation wakes nobody who waits here; whoever wants an exchange to end aborts the
-/// point at which it waits.
+/// Swift's task cancellation wakes nobody who waits here; whoever wants an exchange to end aborts
+/// the point at which it waits.
 @safe
 public final class WaitPoint {
   private enum State {

@@ -2,10 +2,10 @@ import Bytes
 
 /// Where the tasks of a loop wait: an actor whose executor runs nothing.
 ///
-/// A task that hops to it leaves its job at the door, which hands it to the point that the task waits at;
-/// the loop runs the job when that wait has ended. A continuation would do, but it takes the task's lock
-/// and looks for the task's preferred executor at every step of the way, a twelfth of the instructions of
-/// a small request.
+/// A task that hops to it leaves its job at the door, which hands it to the point that the task
+/// waits at; the loop runs the job when that wait has ended. A continuation would do, but it takes
+/// the task's lock and looks for the task's preferred executor at every step of the way, a twelfth
+/// of the instructions of a small request.
 ///
 /// To be in the room is to be on the loop: jobs of both run on the loop's thread, one at a time.
 actor WaitingRoom {

@@ -105,8 +105,8 @@ public final class ListeningSocket: Sendable {
     _ = Glibc.close(descriptor)
   }
 
-  /// Removes the file of a unix socket, so that clients see that nobody listens. One that somebody else has
-  /// put in its place stays.
+  /// Removes the file of a unix socket, so that clients see that nobody listens. One that somebody
+  /// else has put in its place stays.
   public func removeFile() { Self.remove(file) }
 
   private static func remove(_ file: File?) {

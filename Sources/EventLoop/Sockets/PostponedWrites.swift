@@ -2,10 +2,10 @@ import Bytes
 
 /// The small writes of one turn of a loop, which go out one after the other at its end.
 ///
-/// To send takes tens of kilobytes of the kernel's code, and to serve a request as many of ours: who
-/// does both in turn finds neither in the cache of the core. Sending for all connections in one go
-/// spares a fifth of the CPU time of a small request. What a write waits for is the work for others that
-/// became ready at the same moment, and nothing else.
+/// To send takes tens of kilobytes of the kernel's code, and to serve a request as many of ours:
+/// who does both in turn finds neither in the cache of the core. Sending for all connections in one
+/// go spares a fifth of the CPU time of a small request. What a write waits for is the work for
+/// others that became ready at the same moment, and nothing else.
 final class PostponedWrites {
   /// Octets of the longest write that is postponed: a copy of more costs what it spares.
   static let longest = 4096

@@ -1,8 +1,8 @@
 import Bytes
 import Glibc
 
-// Small writes are taken at once and sent at the end of the turn, with those of all others. What the
-// kernel does not take then, the transport keeps, and is not writable until it is gone.
+// Small writes are taken at once and sent at the end of the turn, with those of all others. What
+// the kernel does not take then, the transport keeps, and is not writable until it is gone.
 extension Transport {
   /// Takes the three as written.
   ///

@@ -8,8 +8,8 @@ extension Transport {
     case failed(Int32)
   }
 
-  /// Writes what can be taken of `head`, `body` and `tail` at once: a little is taken as a whole and
-  /// sent at the end of the turn, more goes to the kernel in one system call.
+  /// Writes what can be taken of `head`, `body` and `tail` at once: a little is taken as a whole
+  /// and sent at the end of the turn, more goes to the kernel in one system call.
   public func tryWrite(
     _ head: Span<UInt8>, _ body: Span<UInt8>, _ tail: Span<UInt8> = Span()
   ) -> WriteResult {
@@ -43,7 +43,8 @@ extension Transport {
     case failed(Int32)
   }
 
-  /// Sends what `output` holds, as far as the kernel takes it, without waiting for the end of the turn.
+  /// Sends what `output` holds, as far as the kernel takes it, without waiting for the end of the
+  /// turn.
   public func flushNow(_ output: borrowing OutputBuffer) -> FlushResult {
     flushed(tryWriteNow(output.span, Span(), Span()), of: output.count)
   }
@@ -131,8 +132,8 @@ extension Transport {
     }
   }
 
-  /// Has the kernel hold back no more than `octets` that it has not sent: what is written later and is
-  /// more urgent waits behind no more than those.
+  /// Has the kernel hold back no more than `octets` that it has not sent: what is written later and
+  /// is more urgent waits behind no more than those.
   public func limitUnsent(to octets: Int32) {
     setSocketOption(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, octets)
   }

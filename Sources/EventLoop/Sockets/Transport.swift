@@ -83,8 +83,8 @@ public final class Transport: EventSource {
     get { flags.wrappedValue.contains(.sentOctets) }
     set { set(.sentOctets, newValue) }
   }
-  /// Whether nothing can be written any more: our half has ended, or the kernel has refused what a writer
-  /// was told is written.
+  /// Whether nothing can be written any more: our half has ended, or the kernel has refused what a
+  /// writer was told is written.
   var hasEndedWriting: Bool {
     get { flags.wrappedValue.contains(.endedWriting) }
     set { set(.endedWriting, newValue) }
@@ -148,8 +148,8 @@ public final class Transport: EventSource {
     if events & (gone | EPOLLOUT.rawValue) != 0 { becomeWritable() }
   }
 
-  /// As if the peer had reset the connection: whoever uses it learns of it at once, and does not wait for what
-  /// never comes.
+  /// As if the peer had reset the connection: whoever uses it learns of it at once, and does not
+  /// wait for what never comes.
   override func cannotBeWatched() {
     shutDown()
     deliver(EPOLLIN.rawValue | EPOLLHUP.rawValue)
@@ -194,7 +194,8 @@ public final class Transport: EventSource {
     setSocketOption(descriptor, SOL_SOCKET, SO_LINGER, &linger)
   }
 
-  /// Closes the descriptor. What the kernel has not taken by then is lost: ``finishWriting(stall:)``.
+  /// Closes the descriptor. What the kernel has not taken by then is lost:
+  /// ``finishWriting(stall:)``.
   ///
   /// Out of epoll first: a descriptor that a duplicate keeps open would go on delivering events to
   /// an object that may be gone.

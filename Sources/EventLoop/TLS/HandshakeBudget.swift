@@ -1,5 +1,5 @@
-/// How much time handshakes may take in one turn of the loop: a signature with a large RSA key takes
-/// as long as a hundred requests.
+/// How much time handshakes may take in one turn of the loop: a signature with a large RSA key
+/// takes as long as a hundred requests.
 struct HandshakeBudget {
   /// One step more may begin before this has passed.
   static let perTurn = Interval.milliseconds(1)

@@ -7,8 +7,8 @@ final class RecordLayer {
   private var sizer = RecordSizer()
   /// A record that was begun and did not go out as a whole: it has to be tried again as it is.
   private var unfinished = 0
-  /// Whether a read waits for room to write, or a write for something to read: an alert, a change of
-  /// keys.
+  /// Whether a read waits for room to write, or a write for something to read: an alert, a change
+  /// of keys.
   private(set) var readNeedsRoom = false
   private(set) var writeNeedsInput = false
 
@@ -29,8 +29,8 @@ final class RecordLayer {
 
   /// Reads as many records as there are, or as `buffer` has room for from `offset` on.
   ///
-  /// - Parameter isPeerClosed: Whether the end may have come with the edge that is being used up, so
-  ///   that no other will tell of it.
+  /// - Parameter isPeerClosed: Whether the end may have come with the edge that is being used up,
+  ///   so that no other will tell of it.
   func read(into buffer: ByteBuffer, from offset: Int, isPeerClosed: Bool) -> Progress {
     readNeedsRoom = false
     var progress = Progress()

@@ -1,8 +1,8 @@
 /// The deadlines of one event loop: a hashed wheel whose entries are moved lazily.
 ///
 /// Setting a later deadline, and giving one up, only write a number into the wait point: its entry
-/// stays in the slot where it is, and is moved or freed when the wheel comes by. That fits a proxy, where nearly
-/// every deadline is given up or put off long before it strikes.
+/// stays in the slot where it is, and is moved or freed when the wheel comes by. That fits a proxy,
+/// where nearly every deadline is given up or put off long before it strikes.
 ///
 /// - Complexity: O(1) for every operation; no allocation once the slab has grown.
 struct TimerWheel: ~Copyable {

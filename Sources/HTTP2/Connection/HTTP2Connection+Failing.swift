@@ -1,5 +1,5 @@
-/// Stream errors (RFC 9113 §5.4.2). All take from the budget of resets: to make us send RST_STREAM is
-/// an attack as good as sending it.
+/// Stream errors (RFC 9113 §5.4.2). All take from the budget of resets: to make us send RST_STREAM
+/// is an attack as good as sending it.
 extension HTTP2Connection {
   /// Refuses a stream that has no slot.
   mutating func refuse(
@@ -31,8 +31,8 @@ extension HTTP2Connection {
     streams[slot].state.sentReset()
     if state != .idle { queueReset(streams[slot].id, code) }
     forget(slot)
-    // To a server, a stream that we reset is one less. A client gets the place of one that it made us
-    // reset only when the work for it has ended.
+    // To a server, a stream that we reset is one less. A client gets the place of one that it made
+    // us reset only when the work for it has ended.
     if role == .client { streams.deactivate(slot) }
   }
 

@@ -7,8 +7,8 @@ extension HTTP2Connection {
   /// Queues a PING; its acknowledgement carries the same data.
   public mutating func ping(_ data: UInt64) { output.appendPing(data, isAcknowledgement: false) }
 
-  /// The first step of shutting down: GOAWAY that names the highest number there is, so that streams
-  /// already on their way are still served (RFC 9113 §6.8).
+  /// The first step of shutting down: GOAWAY that names the highest number there is, so that
+  /// streams already on their way are still served (RFC 9113 §6.8).
   public mutating func beginShutdown() {
     guard goAway.sent == nil else { return }
     goAway.sent = .max
@@ -32,7 +32,8 @@ extension HTTP2Connection {
 
   /// Everything that was in ``output`` has gone to the peer.
   ///
-  /// Frames that the peer made us write count until then: one that does not read its answers is cut off.
+  /// Frames that the peer made us write count until then: one that does not read its answers is cut
+  /// off.
   public mutating func outputFlushed() { floods.flushed() }
 
   /// When ``check(now:)`` has to be called at the latest; nil for never. Microseconds.
@@ -49,7 +50,8 @@ extension HTTP2Connection {
     }
   }
 
-  /// Gives up memory that the next stream can have anew, for a connection that will be idle for long.
+  /// Gives up memory that the next stream can have anew, for a connection that will be idle for
+  /// long.
   ///
   /// - Precondition: No stream is open, and none is being received.
   public mutating func releaseMemory() {

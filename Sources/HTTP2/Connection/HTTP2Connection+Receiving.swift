@@ -3,9 +3,9 @@ import Bytes
 extension HTTP2Connection {
   /// Reads on, to the next event.
   ///
-  /// To be called until it says ``Event/needMoreOctets``. What is then left of the input, a frame that
-  /// is not whole, has to come again with more behind it: 9 octets and `maxFrameOctets` at most, 16 393
-  /// by default. DATA frames are given in parts as they come.
+  /// To be called until it says ``Event/needMoreOctets``. What is then left of the input, a frame
+  /// that is not whole, has to come again with more behind it: 9 octets and `maxFrameOctets` at
+  /// most, 16 393 by default. DATA frames are given in parts as they come.
   ///
   /// - Parameters:
   ///   - input: What was received. Offsets in events count in it.
@@ -89,7 +89,8 @@ extension HTTP2Connection {
     }
   }
 
-  /// Counts something without an honest use. Who does much of it is asked to leave before being cut off.
+  /// Counts something without an honest use. Who does much of it is asked to leave before being cut
+  /// off.
   mutating func glitch(now: Int64) throws(ConnectionError) {
     try floods.glitch(now: now)
     if floods.isNearlySpent, goAway.sent == nil { beginShutdown() }

@@ -92,12 +92,12 @@ extension HTTP2Connection {
     return min(streams[slot].sendWindow.sendable, sendWindow.sendable)
   }
 
-  /// Windows that were used up wait until so much has come together: a receiver that gives back what it
-  /// got, frame by frame, would else be sent ever smaller frames.
+  /// Windows that were used up wait until so much has come together: a receiver that gives back
+  /// what it got, frame by frame, would else be sent ever smaller frames.
   static let leastSend = 2048
 
-  /// Whether the windows let enough of `octets` through for it to be worth a frame: all of it, or so much
-  /// as is not silly (RFC 1122 §4.2.3.4 has the same for TCP).
+  /// Whether the windows let enough of `octets` through for it to be worth a frame: all of it, or
+  /// so much as is not silly (RFC 1122 §4.2.3.4 has the same for TCP).
   public func canSendWell(_ slot: StreamSlot, _ octets: Int) -> Bool {
     // A peer may never open its window any further than it did at first.
     let least = min(Self.leastSend, max(1, Int(peerSettings.initialWindowOctets) / 2))

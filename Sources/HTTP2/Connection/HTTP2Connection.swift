@@ -4,9 +4,9 @@ public import HTTPSemantics
 
 /// One side of an HTTP/2 connection (RFC 9113): octets in, events out; calls in, octets out.
 ///
-/// It reads no socket and no clock: times are microseconds of any monotonic clock. What it has to say
-/// goes to ``output``, which the owner flushes once per turn. It is a struct so that its parts need no
-/// exclusivity checks; an owner that keeps it in a class pays one for each call.
+/// It reads no socket and no clock: times are microseconds of any monotonic clock. What it has to
+/// say goes to ``output``, which the owner flushes once per turn. It is a struct so that its parts
+/// need no exclusivity checks; an owner that keeps it in a class pays one for each call.
 public struct HTTP2Connection: ~Copyable {
   public let role: Role
   /// What is to be sent. The owner may take the buffer and leave another; see ``outputFlushed()``.
@@ -14,8 +14,8 @@ public struct HTTP2Connection: ~Copyable {
   /// Starts without memory. Between `beginHead` and `endHead` it must be left alone.
   public var output = OutputBuffer(capacity: 0)
 
-  /// Server: the head that ``Event/request(_:)`` tells of. Lines of pseudo-header fields are marked as
-  /// hop-by-hop.
+  /// Server: the head that ``Event/request(_:)`` tells of. Lines of pseudo-header fields are marked
+  /// as hop-by-hop.
   public var requestHead = RequestHead()
   /// Client: the head that ``Event/response(_:)`` tells of. Lines of pseudo-header fields as above.
   public var responseHead = ResponseHead()
@@ -84,8 +84,8 @@ public struct HTTP2Connection: ~Copyable {
     reader = FrameReader(
       expectsPreface: role == .server, maxFrameOctets: Int(settings.maxFrameOctets),
       maxSettingsEntries: terms.limits.maxSettingsEntries)
-    // Until it has seen our settings, the peer may go by the defaults (RFC 9113 §6.5.3): the larger of
-    // the two is allowed for.
+    // Until it has seen our settings, the peer may go by the defaults (RFC 9113 §6.5.3): the larger
+    // of the two is allowed for.
     decoder = HPACKDecoder(maxTableOctets: max(4096, Int(settings.headerTableOctets)))
     streams = StreamTable()
     floods = FloodGuard(terms, now: now)
@@ -115,8 +115,8 @@ public struct HTTP2Connection: ~Copyable {
   /// Begins the server's side of a connection that was HTTP/1.1 (RFC 7540 §3.2). Stream 1 is the
   /// request; the client's preface is still to come.
   ///
-  /// The request is to be served when the first ``Event/settingsReceived`` proves that the client does
-  /// speak HTTP/2.
+  /// The request is to be served when the first ``Event/settingsReceived`` proves that the client
+  /// does speak HTTP/2.
   ///
   /// - Parameter payload: What ``HTTP2SettingsField/decode(_:)`` made of the field.
   /// - Throws: When a setting has a value that it cannot have. Nothing may be written then.

@@ -3,8 +3,8 @@ import Bytes
 /// Cuts what was received into frames (RFC 9113 §4), and checks what each must be by itself: its
 /// length, whether it belongs to a stream, and whether a field block is left in one piece.
 ///
-/// DATA frames are handed on in parts as they come. All others are left in the caller's buffer until
-/// they are whole.
+/// DATA frames are handed on in parts as they come. All others are left in the caller's buffer
+/// until they are whole.
 struct FrameReader: Sendable {
   /// What a client sends before its first frame (RFC 9113 §3.4).
   static let preface: StaticString = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"

@@ -79,8 +79,9 @@ struct FloodGuard: Sendable {
     guard windowUpdates <= 5 &+ 2 &* (streams &+ 10 &* sentDataFrames) else {
       throw .tooManyWindowUpdates
     }
-    // A window kept nearly shut makes us write frames that are not worth their heads (CVE-2019-9511).
-    // One that is open may be credited message by message, however small those are.
+    // A window kept nearly shut makes us write frames that are not worth their heads
+    // (CVE-2019-9511). One that is open may be credited message by message, however small those
+    // are.
     if wasClosed, increment < Self.smallIncrement { try glitch(now: now) }
   }
 

@@ -5,8 +5,8 @@ public import HPACK
 public struct HTTP2Limits: Sendable {
   /// What a head may hold, cookie crumbs and fields that are dropped counted like all others.
   ///
-  /// A request past it is answered 431, a response past it is a stream error; a second one of either
-  /// ends the connection. 32 KiB and 100 fields.
+  /// A request past it is answered 431, a response past it is a stream error; a second one of
+  /// either ends the connection. 32 KiB and 100 fields.
   public var head = FieldBlockLimits()
   /// What a trailer section may hold; past it is a stream error. 8 KiB and 32 fields.
   public var trailers: FieldBlockLimits
@@ -41,7 +41,8 @@ public struct HTTP2Limits: Sendable {
   public var maxUnsentControlFrames = 1000
   /// Interim responses before a final one; past it is a stream error. 20.
   public var maxInterimResponses = 20
-  /// Microseconds for the peer's preface and first SETTINGS, and for its acknowledgement of ours. 10 s.
+  /// Microseconds for the peer's preface and first SETTINGS, and for its acknowledgement of ours.
+  /// 10 s.
   public var handshakeTime: Int64 = 10_000_000
   /// Microseconds for each frame or field block from its first octet on. 10 s.
   public var frameTime: Int64 = 10_000_000

@@ -1,9 +1,10 @@
-/// Whose turn it is to send, among the streams of a connection that have something to send and window
-/// to send it by (RFC 9218 §10).
+/// Whose turn it is to send, among the streams of a connection that have something to send and
+/// window to send it by (RFC 9218 §10).
 ///
-/// More urgent streams go first; among equals each gets a turn, so that a big response does not keep a
-/// small one waiting; and now and then a turn goes to those who are less urgent, so that no one waits
-/// for ever. Every operation is O(1), and allocates nothing once there is room for as many slots.
+/// More urgent streams go first; among equals each gets a turn, so that a big response does not
+/// keep a small one waiting; and now and then a turn goes to those who are less urgent, so that no
+/// one waits for ever. Every operation is O(1), and allocates nothing once there is room for as
+/// many slots.
 public struct SendScheduler: ~Copyable {
   /// What a stream may send before it is another's turn.
   public struct Turn: Equatable, Sendable {
@@ -12,7 +13,8 @@ public struct SendScheduler: ~Copyable {
     public var quantum: Int
   }
 
-  /// Of a stream whose content can be used in parts: small, so that all of them come along together.
+  /// Of a stream whose content can be used in parts: small, so that all of them come along
+  /// together.
   private static let incrementalQuantum = 16 * 1024
   /// Of a stream whose content is of use as a whole.
   private static let wholeQuantum = 32 * 1024
@@ -45,7 +47,8 @@ public struct SendScheduler: ~Copyable {
     waiting & ((1 << priority.urgency) &- 1) != 0
   }
 
-  /// Puts a stream at the end of the line of its urgency; nothing happens to one that stands in a line.
+  /// Puts a stream at the end of the line of its urgency; nothing happens to one that stands in a
+  /// line.
   public mutating func enqueue(_ slot: StreamSlot, _ priority: StreamPriority) {
     while links.count <= slot.index { links.append(Link()) }
     guard !links[slot.index].isQueued else { return }
@@ -57,7 +60,8 @@ public struct SendScheduler: ~Copyable {
     waiting |= 1 << priority.urgency
   }
 
-  /// Takes the stream out whose turn it is. If it has more to send afterwards, it is enqueued again.
+  /// Takes the stream out whose turn it is. If it has more to send afterwards, it is enqueued
+  /// again.
   public mutating func next() -> Turn? {
     guard waiting != 0 else { return nil }
     let slot = StreamSlot(first[nextUrgency()])

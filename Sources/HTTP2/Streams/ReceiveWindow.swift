@@ -21,8 +21,8 @@ struct ReceiveWindow: Equatable, Sendable {
 
   /// Room for `count` octets has become free.
   ///
-  /// - Returns: What WINDOW_UPDATE has to say now; nil while less than half of the window is owed, for
-  ///   one frame then does for many.
+  /// - Returns: What WINDOW_UPDATE has to say now; nil while less than half of the window is owed,
+  ///   for one frame then does for many.
   mutating func credit(_ count: Int) -> Int32? {
     // Never more than the peer has sent: a mistake of the owner must not let the window grow.
     let outstanding = Int64(size) &- Int64(available) &- Int64(owed)

@@ -10,8 +10,8 @@ struct SendWindow: Equatable, Sendable {
   /// What can be sent now.
   var sendable: Int { Int(max(octets, 0)) }
 
-  /// Whether so much of `count` octets can be sent that it is worth a frame: once it was used up, all of
-  /// them or at least `least`.
+  /// Whether so much of `count` octets can be sent that it is worth a frame: once it was used up,
+  /// all of them or at least `least`.
   func isWorthSending(_ count: Int, least: Int) -> Bool {
     sendable > 0 && (!isUsedUp || sendable >= min(count, least))
   }

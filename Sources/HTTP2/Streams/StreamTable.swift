@@ -1,6 +1,7 @@
 /// The streams of a connection: by slot, and by number.
 ///
-/// It takes no memory before the first stream, and none beyond what the most streams at a time need.
+/// It takes no memory before the first stream, and none beyond what the most streams at a time
+/// need.
 struct StreamTable: Sendable {
   private var records: [StreamRecord] = []
   /// Slots that nobody uses; the one given back last is used next.
@@ -103,9 +104,9 @@ struct StreamTable: Sendable {
 
   @inline(__always)
   private static func hash(_ id: StreamID) -> Int {
-    // The numbers of a side's streams follow on each other in steps of two. Side by side they would make
-    // one long chain, all of which is looked at when a stream leaves; multiplied so they are spread
-    // evenly. A peer that chooses others meets chains no longer than its streams are many.
+    // The numbers of a side's streams follow on each other in steps of two. Side by side they would
+    // make one long chain, all of which is looked at when a stream leaves; multiplied so they are
+    // spread evenly. A peer that chooses others meets chains no longer than its streams are many.
     Int(truncatingIfNeeded: ((id.rawValue >> 1) &* 0x9E37_79B1) >> 12)
   }
 

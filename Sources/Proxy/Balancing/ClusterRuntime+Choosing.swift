@@ -16,8 +16,8 @@ extension ClusterRuntime {
 
   /// Chooses the backend of `request`, which may go to it at once.
   ///
-  /// - Parameter tried: Indices of backends that it must not go to, as it has been there. A request that
-  ///   has been somewhere is not refused any more.
+  /// - Parameter tried: Indices of backends that it must not go to, as it has been there. A request
+  ///   that has been somewhere is not refused any more.
   func choose(for request: Request, at now: Instant, after tried: [Int] = []) -> Chosen {
     let time = now.milliseconds
     if let bound = boundBackend(of: request, at: time, after: tried) { return .backend(bound) }
@@ -46,8 +46,8 @@ extension ClusterRuntime {
 
   /// Where the next request goes, or nil when no backend can be used.
   ///
-  /// What was chosen may have become unusable since another worker said so: ``SharedBackend/beginTry(at:)``
-  /// knows, and then ``lookAgain()`` is due.
+  /// What was chosen may have become unusable since another worker said so:
+  /// ``SharedBackend/beginTry(at:)`` knows, and then ``lookAgain()`` is due.
   ///
   /// - Parameter excluded: Indices of backends that this request must not go to.
   func pick(_ query: BalanceQuery, excluding excluded: [Int] = []) -> ClusterBalancer.Choice? {

@@ -19,8 +19,8 @@ enum RequestKey {
     }
   }
 
-  /// Its key is no secret: the daemons of a fleet are to agree, also after a restart. Who chooses keys
-  /// that fall together loads one backend, which its bound is there for.
+  /// Its key is no secret: the daemons of a fleet are to agree, also after a restart. Who chooses
+  /// keys that fall together loads one backend, which its bound is there for.
   private static let hasher = KeyedHash(key: (0x7066_6c62_6574_6361, 0x3141_5926_5358_9793))
 
   /// The hash of what a backend or subcluster is called.

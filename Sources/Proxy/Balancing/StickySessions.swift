@@ -4,10 +4,11 @@ import TLS
 
 /// The cookies by which a cluster's sessions stay with their backends.
 ///
-/// A cookie's value is the HMAC of what the backend is called under the cluster's secret: it says nothing
-/// of the fleet to those who see it, nobody without the secret can make one for a backend of his choice,
-/// and everybody with it makes the same, after a reload, a restart, or on another machine. So there is
-/// nothing to keep, and nothing to compute for a request: the values are made with the tables.
+/// A cookie's value is the HMAC of what the backend is called under the cluster's secret: it says
+/// nothing of the fleet to those who see it, nobody without the secret can make one for a backend
+/// of his choice, and everybody with it makes the same, after a reload, a restart, or on another
+/// machine. So there is nothing to keep, and nothing to compute for a request: the values are made
+/// with the tables.
 struct StickySessions {
   private let cookie: [UInt8]
   /// By value.

@@ -5,8 +5,8 @@ import EventLoop
 
 /// One client's connection, over all protocols that it may speak and all the time that it idles.
 ///
-/// While it is parked it is all that there is of the connection: no task, no buffer, and no session but
-/// that of HTTP/2.
+/// While it is parked it is all that there is of the connection: no task, no buffer, and no session
+/// but that of HTTP/2.
 final class DownstreamConnection: WaitHandler {
   enum Phase {
     /// Which protocol it speaks is not known yet.
@@ -139,7 +139,8 @@ final class DownstreamConnection: WaitHandler {
     }
   }
 
-  /// Has a task serve it. From here on it is that task's: until it runs, nobody else may give it another.
+  /// Has a task serve it. From here on it is that task's: until it runs, nobody else may give it
+  /// another.
   private func wake() {
     if phase == .parked { phase = .waking }
     state.wakeUp(self)

@@ -25,7 +25,8 @@ extension HTTP1Session {
     return try send(first, isEnd: false, nil)
   }
 
-  /// Copies the request's head, which the log wants in the end: a silent tunnel is to hold no buffer.
+  /// Copies the request's head, which the log wants in the end: a silent tunnel is to hold no
+  /// buffer.
   private func keepRequestHead() {
     let length = request.head.length
     let copy = ByteBuffer(capacity: length)

@@ -4,7 +4,8 @@ import HTTP1
 import HTTP2
 import HTTPSemantics
 
-// The door from HTTP/1.1 to HTTP/2 in clear text, `h2c` (RFC 7540 §3.2; deprecated by RFC 9113 §3.1).
+// The door from HTTP/1.1 to HTTP/2 in clear text, `h2c` (RFC 7540 §3.2; deprecated by RFC 9113
+// §3.1).
 extension HTTP1Session {
   /// Switches to HTTP/2 if the request that has come asks for it as it must, and if it may.
   ///
@@ -39,8 +40,8 @@ extension HTTP1Session {
     return HTTP2SettingsField.decode(bytes[line.value])
   }
 
-  /// - Returns: false if the client has not read what it was answered before: nothing of this may be left
-  ///   to go out later, amid what it is answered now.
+  /// - Returns: false if the client has not read what it was answered before: nothing of this may
+  ///   be left to go out later, amid what it is answered now.
   private func sendSwitch() -> Bool {
     state.output.removeAll()
     state.output.append(

@@ -215,8 +215,8 @@ final class HTTP1Session {
     _ = watchHangUp(nil)
   }
 
-  /// Waits until the client has read what it was answered before: the interim response that it waits for
-  /// must not have to.
+  /// Waits until the client has read what it was answered before: the interim response that it
+  /// waits for must not have to.
   @inline(never)
   private func awaitRoom() async {
     do throws(TransportError) {

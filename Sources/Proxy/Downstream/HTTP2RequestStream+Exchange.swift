@@ -93,8 +93,8 @@ extension HTTP2RequestStream: DownstreamStream {
     return first.isEmpty && !isEnd ? true : try sendPiece(first, isEnd: isEnd, trailers)
   }
 
-  /// A client that has said what it takes is told that there is a response which it would not: it might
-  /// end the connection over that (RFC 9113 §10.5.1).
+  /// A client that has said what it takes is told that there is a response which it would not: it
+  /// might end the connection over that (RFC 9113 §10.5.1).
   private func checkSize(
     of head: borrowing ResponseHead, _ bytes: Span<UInt8>,
     _ additions: ResponseForwarder.Additions, limit: UInt32

@@ -6,7 +6,8 @@ import HTTPSemantics
 
 /// One request of an HTTP/2 client, from its head to the end of the response.
 ///
-/// The object and its task are reused from request to request, of whatever connection of the worker.
+/// The object and its task are reused from request to request, of whatever connection of the
+/// worker.
 final class HTTP2RequestStream: HTTP2Stream {
   let request = Request(.http2)
   private let exchange: Exchange

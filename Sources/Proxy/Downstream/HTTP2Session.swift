@@ -5,8 +5,8 @@ import HTTPSemantics
 
 /// HTTP/2 on one client connection: each request is a stream, served by a task of its own.
 ///
-/// It stays with its connection also while that is parked, since the compression state of its fields
-/// has to be kept.
+/// It stays with its connection also while that is parked, since the compression state of its
+/// fields has to be kept.
 final class HTTP2Session: HTTP2Link {
   /// Streams may outlive it, and so do we; it lets go of us when it closes.
   private let connection: DownstreamConnection
@@ -16,13 +16,14 @@ final class HTTP2Session: HTTP2Link {
   /// When the session gives up its task if nothing comes.
   @Cell private var parkAt: Instant
   @Cell private var shutdown = Shutdown.none
-  /// Since when no stream has sent content, though some have wanted to; `.never` if that is not known.
+  /// Since when no stream has sent content, though some have wanted to; `.never` if that is not
+  /// known.
   @Cell private var stalledSince = Instant.never
   /// The request that came by HTTP/1.1, until the client has shown that it speaks HTTP/2.
   @Cell private var upgraded: HTTP2RequestStream?
 
-  /// Requests that are to be served once all that came with them has been dealt with: then most have
-  /// their content here already, and need nobody who waits for it.
+  /// Requests that are to be served once all that came with them has been dealt with: then most
+  /// have their content here already, and need nobody who waits for it.
   private let begun = Slot([HTTP2RequestStream]())
   /// Whether it is one of the worker's idle connections that keep their tasks.
   @Cell private var keepsIdleTask = false
@@ -38,8 +39,8 @@ final class HTTP2Session: HTTP2Link {
   /// How long streams may be under way after the first GOAWAY.
   private static let announcement = Interval.seconds(1)
   private static let parkAfter = Interval.seconds(1)
-  /// Idle connections that keep their tasks, of those of the worker that do. Fewer than with HTTP/1.1: what
-  /// serves requests are other tasks, which are kept by themselves.
+  /// Idle connections that keep their tasks, of those of the worker that do. Fewer than with
+  /// HTTP/1.1: what serves requests are other tasks, which are kept by themselves.
   private static let idleTasksKept = WorkerState.idleTasksKept / 4
   /// Requests that begin in one turn, so that a burst of them does not own the worker.
   private static let startsPerTurn = 32
@@ -158,7 +159,8 @@ final class HTTP2Session: HTTP2Link {
   override func idleDeadline() -> Instant {
     if case .announced(let until) = shutdown { return until }
     guard isQuiet else { return .never }
-    // Who still owes us something is not parked; a deadline that is over would have us turn in circles.
+    // Who still owes us something is not parked; a deadline that is over would have us turn in
+    // circles.
     if engine.nextDeadline != nil { return connection.idleDeadline }
     return min(parkAt, connection.idleDeadline)
   }
@@ -186,8 +188,9 @@ final class HTTP2Session: HTTP2Link {
     return .park
   }
 
-  /// A stream has not sent anything since then, for want of window. The stream ends; a client that keeps
-  /// all of them waiting may hold the connection, and what each new one makes us do, no longer either.
+  /// A stream has not sent anything since then, for want of window. The stream ends; a client that
+  /// keeps all of them waiting may hold the connection, and what each new one makes us do, no
+  /// longer either.
   func stalled(since began: Instant) {
     // Others get on.
     guard lastContentSent < began else { return }

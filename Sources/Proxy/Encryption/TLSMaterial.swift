@@ -1,7 +1,7 @@
 public import TLS
 
-/// What the files that a configuration names for TLS contain, checked: each worker makes contexts of
-/// its own of it.
+/// What the files that a configuration names for TLS contain, checked: each worker makes contexts
+/// of its own of it.
 public struct TLSMaterial: Sendable {
   /// Of one listener.
   public struct Listener: Sendable {

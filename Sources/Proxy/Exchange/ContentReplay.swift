@@ -3,8 +3,8 @@ import EventLoop
 
 /// The content of a request as far as it has been sent, for another try.
 ///
-/// Content that came with the head is still there and needs none. What comes later is copied here, up
-/// to a limit; beyond it, the request has had its only try.
+/// Content that came with the head is still there and needs none. What comes later is copied here,
+/// up to a limit; beyond it, the request has had its only try.
 final class ContentReplay {
   enum Phase {
     /// Nothing is kept, as nothing was sent that is not still there.
@@ -40,8 +40,8 @@ final class ContentReplay {
     count += range.count
   }
 
-  /// A buffer for so many octets in all, with those in it that are kept: most are few, and a burst of
-  /// requests must not take a large buffer each.
+  /// A buffer for so many octets in all, with those in it that are kept: most are few, and a burst
+  /// of requests must not take a large buffer each.
   private func buffer(for octets: Int, from pool: BufferPool) -> ByteBuffer {
     if let buffer, octets <= buffer.capacity { return buffer }
     let larger =

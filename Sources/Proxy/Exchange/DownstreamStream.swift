@@ -3,8 +3,8 @@ import EventLoop
 import HTTP1
 import HTTPSemantics
 
-/// The client's side of one exchange: a request's content that can be read, and a response that can be
-/// written: head, content, trailers.
+/// The client's side of one exchange: a request's content that can be read, and a response that can
+/// be written: head, content, trailers.
 ///
 /// Sessions of every protocol meet the exchange through this. It is a constraint, never an
 /// existential: calls are direct.
@@ -39,11 +39,12 @@ protocol DownstreamStream: AnyObject {
   // What is sent goes out at once as far as the kernel takes it. `false` means that something is
   // left, and `finishSending` waits for it with the same piece: so the usual case suspends nowhere.
 
-  /// Sends the head of the backend's response, which came by `version`, and its first piece of content.
+  /// Sends the head of the backend's response, which came by `version`, and its first piece of
+  /// content.
   ///
-  /// With 101 the backend consents to the tunnel that the request asks for. From then on the content of
-  /// both directions has no framing and ends by itself: ``nextContent()`` gives the tunnel's, and
-  /// ``sendEnd(_:)`` ends our half of it.
+  /// With 101 the backend consents to the tunnel that the request asks for. From then on the
+  /// content of both directions has no framing and ends by itself: ``nextContent()`` gives the
+  /// tunnel's, and ``sendEnd(_:)`` ends our half of it.
   func sendHead(
     _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, by version: WireVersion,
     first: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
@@ -61,8 +62,8 @@ protocol DownstreamStream: AnyObject {
 
   // MARK: Tunnels
 
-  // As `receiveContent` and `finishSending`, with a deadline of the exchange's: only the tunnel as a whole
-  // knows how long nothing has moved.
+  // As `receiveContent` and `finishSending`, with a deadline of the exchange's: only the tunnel as
+  // a whole knows how long nothing has moved.
 
   func receiveTunnelled(until deadline: Instant) async throws(TransportError)
   /// - Returns: Whether everything has gone out.

@@ -250,8 +250,9 @@ extension Exchange {
     throw .aborted
   }
 
-  /// The exchange waits nowhere, and what becomes of the client reaches no point where it has waited:
-  /// who waits there next may be another one. Backend connections and streams are shared and reused.
+  /// The exchange waits nowhere, and what becomes of the client reaches no point where it has
+  /// waited: who waits there next may be another one. Backend connections and streams are shared
+  /// and reused.
   func stopWatching<Client: DownstreamStream>(_ client: Client) {
     waitsAt = nil
     _ = client.watchHangUp(nil)

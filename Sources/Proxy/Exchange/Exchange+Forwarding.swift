@@ -93,7 +93,8 @@ extension Exchange {
     case refused
   }
 
-  /// More than any number of tries: a backend cannot keep a request for ever with connections that die.
+  /// More than any number of tries: a backend cannot keep a request for ever with connections that
+  /// die.
   private static let mostAttempts: UInt32 = 20
 
   private func attempt<Client: DownstreamStream, Backend: UpstreamStream>(

@@ -13,7 +13,8 @@ extension Exchange {
     return request.withBytes { GRPC.isCall(contentType: $0[line.value]) }
   }
 
-  /// Takes the route's word on whether the request is a call, and the call's on how long it may take.
+  /// Takes the route's word on whether the request is a call, and the call's on how long it may
+  /// take.
   func prepareGRPC(_ request: Request, _ cluster: ClusterRuntime, _ route: RouteRuntime) {
     switch route.grpc {
     case .auto: break

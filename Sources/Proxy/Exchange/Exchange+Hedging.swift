@@ -24,8 +24,8 @@ extension Exchange {
       to: client, insteadOf: backend, of: target, cluster, route, plan, after: nil)
   }
 
-  /// Reads up to the head of the final response, as without hedging; when that takes too long, another
-  /// backend gets the request as well.
+  /// Reads up to the head of the final response, as without hedging; when that takes too long,
+  /// another backend gets the request as well.
   ///
   /// - Returns: Whether it is `backend` that has answered; if not, the hedge has.
   private func receiveFirstHead<Client: DownstreamStream, Backend: UpstreamStream>(
@@ -107,8 +107,8 @@ extension Exchange {
     return hedge
   }
 
-  /// Takes the right to one more request to `backend`, and to one more try; who would have to wait does
-  /// without.
+  /// Takes the right to one more request to `backend`, and to one more try; who would have to wait
+  /// does without.
   private func beginAtOnce(
     with backend: BackendRuntime, _ plan: RetryPlan, _ cluster: ClusterRuntime
   ) -> Bool {

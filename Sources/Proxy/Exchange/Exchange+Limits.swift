@@ -4,8 +4,8 @@ import HTTPSemantics
 
 // Waiting until a cluster and its backends may be given one more request.
 extension Exchange {
-  /// The next backend that has room, with the right to a request of it and of the cluster; waits for
-  /// both if need be.
+  /// The next backend that has room, with the right to a request of it and of the cluster; waits
+  /// for both if need be.
   ///
   /// - Parameter again: The one that is to have the next try, if it can.
   func chooseWithinLimits<Client: DownstreamStream>(

@@ -94,7 +94,8 @@ extension Exchange {
     replay.keep(piece, of: buffer, pool: state.buffers)
   }
 
-  /// Waits until the backend has taken the rest of what was sent: of a head, and of a piece of `content`.
+  /// Waits until the backend has taken the rest of what was sent: of a head, and of a piece of
+  /// `content`.
   @inline(never)
   private func finishSending<Backend: UpstreamStream>(
     _ piece: Range<Int>, of content: ByteBuffer?, over backend: Backend, _ cluster: ClusterRuntime
@@ -181,8 +182,8 @@ extension Exchange {
         client.abortWaits()
       }
     }
-    // The read loop waits without a deadline as long as we send. Elsewhere it would take the signal for
-    // content, and not see an abort that comes before it runs.
+    // The read loop waits without a deadline as long as we send. Elsewhere it would take the signal
+    // for content, and not see an abort that comes before it runs.
     if awaitsHead { waitsAt?.signal() }
   }
 

@@ -37,7 +37,8 @@ extension Exchange {
     return takeTry(plan, cluster) ? .other(pausing: true) : .none
   }
 
-  /// Whether the backend's answer is to be thrown away for another try. The right to it has been taken.
+  /// Whether the backend's answer is to be thrown away for another try. The right to it has been
+  /// taken.
   func isToBeRepeated<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend, _ plan: RetryPlan, _ cluster: ClusterRuntime
   ) -> Bool {

@@ -3,9 +3,9 @@ import Configuration
 import EventLoop
 import HTTPSemantics
 
-// A tunnel: asked for, consented to, and then carried. The pump carries what the client sends, the read
-// loop what the backend sends. Each direction ends by itself; the tunnel ends when both have, or when
-// one breaks.
+// A tunnel: asked for, consented to, and then carried. The pump carries what the client sends, the
+// read loop what the backend sends. Each direction ends by itself; the tunnel ends when both have,
+// or when one breaks.
 extension Exchange {
   /// Finds out whether the request asks for a tunnel and may have one.
   @inline(never)
@@ -41,7 +41,8 @@ extension Exchange {
       backend.head, buffer.span.extracting(backend.headStart..<buffer.capacity))
   }
 
-  /// Refuses a success that is no consent: to the client of a stream any 2xx would be one (RFC 8441 §5).
+  /// Refuses a success that is no consent: to the client of a stream any 2xx would be one (RFC 8441
+  /// §5).
   func checkRefusal<Client: DownstreamStream, Backend: UpstreamStream>(
     _ client: Client, _ backend: Backend
   ) throws(ProxyError) {
@@ -109,7 +110,8 @@ extension Exchange {
     while true {
       if let abortCause { throw abortCause }
       waitsAt = reads
-      // Who only hangs up may have sent something before: the pump reads on, and finds out what it was.
+      // Who only hangs up may have sent something before: the pump reads on, and finds out what it
+      // was.
       guard client.watchHangUp(reads) else { throw .clientGone }
       do throws(TransportError) {
         let isMore = try await backend.receiveContent(until: tunnel.deadline)

@@ -7,8 +7,8 @@ import HTTPSemantics
 
 /// One request on its way down to a backend, and the response on its way back up.
 ///
-/// It pins the tables that it began with. Whatever it waits for, it can be aborted: see ``abort(_:)``.
-/// The object is reused from request to request of a session.
+/// It pins the tables that it began with. Whatever it waits for, it can be aborted: see
+/// ``abort(_:)``. The object is reused from request to request of a session.
 final class Exchange {
   let state: WorkerState
   let log = ExchangeLog()
@@ -107,8 +107,8 @@ final class Exchange {
     client.request.forgetOrigin()
   }
 
-  // Inlined, as are the others on the way down to where an exchange waits: each frame of a task costs
-  // a hundred instructions.
+  // Inlined, as are the others on the way down to where an exchange waits: each frame of a task
+  // costs a hundred instructions.
   @inline(__always)
   private func respond<Client: DownstreamStream>(
     to client: Client
@@ -123,8 +123,8 @@ final class Exchange {
     try await forward(client, to: cluster, route)
   }
 
-  // What suspends nowhere is not inlined there: the memory that it needs would be the task's, and stay so
-  // for as long as the exchange waits.
+  // What suspends nowhere is not inlined there: the memory that it needs would be the task's, and
+  // stay so for as long as the exchange waits.
 
   /// The route of the request, which may take it.
   @inline(never)

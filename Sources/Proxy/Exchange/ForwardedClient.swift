@@ -7,8 +7,8 @@ enum ForwardedClient {
   /// The last address of the fields `X-Forwarded-For` that is none of `proxies`.
   ///
   /// Read from the end: each proxy adds who it has the request from, so that what stands behind was
-  /// written by those whose word counts, and what stands before by anybody. What is no address ends the
-  /// reading, and so does the beginning: then it is the last that was read.
+  /// written by those whose word counts, and what stands before by anybody. What is no address ends
+  /// the reading, and so does the beginning: then it is the last that was read.
   ///
   /// - Returns: nil if there is no address at the end.
   static func address(
@@ -34,7 +34,8 @@ enum ForwardedClient {
     return found
   }
 
-  /// An address, as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`.
+  /// An address, as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`,
+  /// `[2001:db8::1]:4711`.
   private static func address(_ text: Span<UInt8>) -> IPAddress? {
     if text[0] == .leftBracket {
       let end = text.firstIndex(of: .rightBracket, from: 1, to: text.count)

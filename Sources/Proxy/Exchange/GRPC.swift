@@ -2,8 +2,8 @@ import Bytes
 import EventLoop
 import HTTPSemantics
 
-/// What gRPC over HTTP/2 wants of a proxy beyond HTTP: calls have a deadline of their own, streams may be
-/// silent, and errors come as a status in trailers.
+/// What gRPC over HTTP/2 wants of a proxy beyond HTTP: calls have a deadline of their own, streams
+/// may be silent, and errors come as a status in trailers.
 enum GRPC {
   /// Codes of `grpc-status`.
   enum Status: UInt64 {

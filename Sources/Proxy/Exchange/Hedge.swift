@@ -1,10 +1,10 @@
 import EventLoop
 
-/// A second try beside one that has not been answered for a while: whoever answers first is heard, the
-/// other is cancelled.
+/// A second try beside one that has not been answered for a while: whoever answers first is heard,
+/// the other is cancelled.
 ///
-/// It is an exchange of its own, in a task of its own, as far as the response's head. From then on the
-/// exchange that it is for goes on with its stream.
+/// It is an exchange of its own, in a task of its own, as far as the response's head. From then on
+/// the exchange that it is for goes on with its stream.
 final class Hedge {
   enum State {
     case running
@@ -62,7 +62,8 @@ final class Hedge {
     if isRunning { end() }
   }
 
-  /// The stream whose head is there; it is the caller's from now on, who ends it with ``end()`` after.
+  /// The stream whose head is there; it is the caller's from now on, who ends it with ``end()``
+  /// after.
   func take() -> Exchange.Opened? {
     guard case .answered(let stream) = state else { return nil }
     state = .over

@@ -3,8 +3,8 @@ import EventLoop
 import HTTP1
 import HTTPSemantics
 
-/// The client's side of a hedge: a request without content, and nobody who takes anything. The exchange
-/// that the hedge is for has the client.
+/// The client's side of a hedge: a request without content, and nobody who takes anything. The
+/// exchange that the hedge is for has the client.
 final class HedgeClient: DownstreamStream {
   let request: Request
   let listener: ListenerRuntime

@@ -1,7 +1,8 @@
 public import Bytes
 public import HTTPSemantics
 
-/// The content of an answer that Portico gives itself: an error, or a fixed response without a body.
+/// The content of an answer that Portico gives itself: an error, or a fixed response without a
+/// body.
 public enum OwnAnswer {
   /// What the content is written in.
   public enum Form: Equatable, Sendable {
@@ -43,7 +44,8 @@ public enum OwnAnswer {
     return json > text || (json == text && isJSONFirst) ? .json : .text
   }
 
-  /// Appends the content: `503 Service Unavailable: no_backend` and a line end, or the same as JSON.
+  /// Appends the content: `503 Service Unavailable: no_backend` and a line end, or the same as
+  /// JSON.
   ///
   /// - Parameters:
   ///   - status: Also gives the phrase.

@@ -1,7 +1,7 @@
 import HTTPSemantics
 
-/// Why an exchange cannot go on: who caused it, what the client is told, and whether another try may
-/// help.
+/// Why an exchange cannot go on: who caused it, what the client is told, and whether another try
+/// may help.
 struct ProxyError: Error {
   enum Source {
     case downstream, upstream, `internal`

@@ -107,8 +107,8 @@ final class Request {
 
   /// The number of the stream that it came by, with HTTP/2; else 0.
   @Cell var stream: UInt32 = 0
-  /// Microseconds from the end of the exchange before to the first octet of the head, and from there to
-  /// its last; -1 where nobody can tell.
+  /// Microseconds from the end of the exchange before to the first octet of the head, and from
+  /// there to its last; -1 where nobody can tell.
   @Cell var waitTime: Int64 = -1
   @Cell var headTime: Int64 = -1
   /// Of the client's connection; empty in clear.

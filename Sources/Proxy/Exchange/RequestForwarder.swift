@@ -4,8 +4,8 @@ import Configuration
 import HTTP1
 import HTTPSemantics
 
-/// Writes a request head anew for a backend: hop-by-hop fields go, one Host, one framing, and what we
-/// say about the client.
+/// Writes a request head anew for a backend: hop-by-hop fields go, one Host, one framing, and what
+/// we say about the client.
 struct RequestForwarder {
   let request: Request
   let listener: ListenerRuntime

@@ -5,8 +5,8 @@ import HTTPSemantics
 
 // Who may have a tunnel, and whether a backend has consented to it.
 extension Tunnel {
-  /// The tunnel that `request` asks for and may have. nil: it is a request like any other, and nothing
-  /// in it that is about upgrades goes on.
+  /// The tunnel that `request` asks for and may have. nil: it is a request like any other, and
+  /// nothing in it that is about upgrades goes on.
   static func asked(
     by request: Request, of listener: ListenerRuntime, on route: RouteRuntime
   ) throws(ProxyError) -> Tunnel? {

@@ -21,8 +21,8 @@ actor HealthChecker {
     self.onEvent = onEvent
   }
 
-  /// Checks the backends of `configuration` from now on. Who was checked in the same way before goes on
-  /// as before; who is checked no longer has no verdict any more.
+  /// Checks the backends of `configuration` from now on. Who was checked in the same way before
+  /// goes on as before; who is checked no longer has no verdict any more.
   func adopt(
     _ configuration: ResolvedConfiguration, backends: [BackendIdentity: SharedBackend]
   ) {

@@ -4,7 +4,8 @@ import EventLoop
 import HTTPSemantics
 import TLS
 
-/// How one backend is checked. Values alone: the same plan before and after a reload goes on as it is.
+/// How one backend is checked. Values alone: the same plan before and after a reload goes on as it
+/// is.
 struct HealthPlan: Equatable, Sendable {
   let config: HealthConfig
   let speaksHTTP2: Bool

@@ -84,8 +84,8 @@ extension Worker {
     case ofListener, ofAll
   }
 
-  /// Takes a place for one more connection of `listener`: before it is accepted, since another worker may
-  /// be about to do the same.
+  /// Takes a place for one more connection of `listener`: before it is accepted, since another
+  /// worker may be about to do the same.
   ///
   /// - Returns: The limit at which there is none.
   private func takePlace(on listener: String) -> Limit? {

@@ -3,8 +3,8 @@ import EventLoop
 import HTTP1
 import HTTPSemantics
 
-/// The receiving half of a connection: octets from the transport and, for HTTP/1.1, the content of the
-/// message that they carry.
+/// The receiving half of a connection: octets from the transport and, for HTTP/1.1, the content of
+/// the message that they carry.
 ///
 /// It holds a buffer only while there is something in it, or while a message is being read.
 final class MessageInput {
@@ -194,16 +194,16 @@ final class MessageInput {
 
   // MARK: Tunnels
 
-  /// From here on all that comes is content, until the end of the stream. The head that came before may
-  /// not be referred to any longer.
+  /// From here on all that comes is content, until the end of the stream. The head that came before
+  /// may not be referred to any longer.
   func beginTunnel() {
     decoder.restart(.untilClose)
     pinned = 0
     expectsMuch = true
   }
 
-  /// As ``receiveContent(until:)``, but no buffer is held while nothing comes: a tunnel may be silent for
-  /// hours.
+  /// As ``receiveContent(until:)``, but no buffer is held while nothing comes: a tunnel may be
+  /// silent for hours.
   func receiveTunnelled(until deadline: Instant) async throws(TransportError) -> Bool {
     releaseIfEmpty()
     try await transport.waitUntilReadable(until: deadline)

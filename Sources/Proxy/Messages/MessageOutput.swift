@@ -3,8 +3,8 @@ import EventLoop
 import HTTP1
 import HTTPSemantics
 
-/// The sending half of an HTTP/1.1 connection, to a client or a backend: heads that were written into
-/// the worker's output, and content behind them.
+/// The sending half of an HTTP/1.1 connection, to a client or a backend: heads that were written
+/// into the worker's output, and content behind them.
 ///
 /// What is sent goes out at once as far as the kernel takes it, so that the usual case suspends
 /// nowhere; the rest is waited for with ``sendMore(of:until:)``.

@@ -66,8 +66,8 @@ extension HTTP2Link {
     }
     let octets = buffer.span.extracting(unread)
     while true {
-      // Further requests have the next turn. What comes before them is of these: their content, or that
-      // they are cancelled, which makes room for others.
+      // Further requests have the next turn. What comes before them is of these: their content, or
+      // that they are cancelled, which makes room for others.
       if hasBegunEnough, engine.isBeforeHead(octets, at: position) { return }
       let event = try engine.receive(octets, at: &position, now: now)
       switch event {
@@ -115,8 +115,8 @@ extension HTTP2Link {
   private static let lingerTime = Interval.milliseconds(500)
   private static let lingerOctets = 1 << 20
 
-  /// Reads on for a moment: what the peer sends to a connection that is closed already would make the
-  /// kernel throw away what is on its way to the peer.
+  /// Reads on for a moment: what the peer sends to a connection that is closed already would make
+  /// the kernel throw away what is on its way to the peer.
   final func linger() async {
     transport.shutDownSending()
     let deadline = state.loop.now + Self.lingerTime

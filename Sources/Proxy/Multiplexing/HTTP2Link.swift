@@ -6,8 +6,8 @@ import HTTPSemantics
 /// One HTTP/2 connection, to a client or a backend: what both sides have in common.
 ///
 /// One task reads, and turns octets into what happens to streams. What streams write gathers in the
-/// engine's output, and goes out at the end of the turn in one system call; only a full socket makes
-/// it wait, and then no task of its own is needed.
+/// engine's output, and goes out at the end of the turn in one system call; only a full socket
+/// makes it wait, and then no task of its own is needed.
 class HTTP2Link: TurnEndHandler, WaitHandler {
   final let transport: Transport
   final let state: WorkerState
@@ -31,8 +31,8 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   }
   /// Streams whose slot is taken.
   @Cell final private(set) var openStreams = 0
-  /// Octets of a frame's payload that the peer may send: a whole frame that is not DATA has to be here
-  /// before it is read.
+  /// Octets of a frame's payload that the peer may send: a whole frame that is not DATA has to be
+  /// here before it is read.
   final let maxFrame: Int
   /// When octets last came.
   @Cell final var lastReceived: Instant
@@ -47,11 +47,11 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   /// Octets that gather before a full socket has to take some: what one stream may put in front of
   /// another's.
   private static let highWater = 32 * 1024
-  /// Octets that the kernel holds back: of its usual megabytes, all would go before a small response that
-  /// comes beside a big one.
+  /// Octets that the kernel holds back: of its usual megabytes, all would go before a small
+  /// response that comes beside a big one.
   private static let mostInKernel: Int32 = 16 * 1024
-  /// Octets of the end of a message that follow its head, which never waits: a turn of their own would
-  /// have to be waited for, and spare the others next to nothing.
+  /// Octets of the end of a message that follow its head, which never waits: a turn of their own
+  /// would have to be waited for, and spare the others next to nothing.
   private static let shortEnd = 1024
   /// Octets that a full socket has not taken, from which on nothing more is read.
   private static let mostUnsent = 256 * 1024
@@ -164,7 +164,8 @@ class HTTP2Link: TurnEndHandler, WaitHandler {
   /// It is so no longer.
   func unclogged() { transport.reads.signal() }
 
-  /// Octets that a stream may write at once, without waiting for its turn, of a piece that has `count`.
+  /// Octets that a stream may write at once, without waiting for its turn, of a piece that has
+  /// `count`.
   ///
   /// - Parameter isEnd: Whether the message ends with it.
   final func room(for count: Int, isEnd: Bool, at slot: StreamSlot) -> Int {

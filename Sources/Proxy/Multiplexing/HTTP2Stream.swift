@@ -3,8 +3,8 @@ import EventLoop
 import HTTP2
 import HTTPSemantics
 
-/// One stream of an HTTP/2 connection, to a client or a backend: what both have in common. Content that
-/// comes waits here until it is read; content that goes waits until it is this stream's turn.
+/// One stream of an HTTP/2 connection, to a client or a backend: what both have in common. Content
+/// that comes waits here until it is read; content that goes waits until it is this stream's turn.
 class HTTP2Stream {
   let state: WorkerState
   /// The connection that it is a stream of; nil while it is of none.
@@ -12,7 +12,8 @@ class HTTP2Stream {
   @Cell final private(set) var slot: StreamSlot?
   /// Where the reader waits.
   final let reads: WaitPoint
-  /// Where the sender waits. Made when a piece has to wait for the first time: most streams never need it.
+  /// Where the sender waits. Made when a piece has to wait for the first time: most streams never
+  /// need it.
   final var writes: WaitPoint {
     if let blockedWrites { return blockedWrites }
     let point = WaitPoint(on: state.loop)
@@ -123,7 +124,8 @@ class HTTP2Stream {
 
   /// Sends a piece of content, and with the last one trailers.
   ///
-  /// - Returns: Whether all of it is on its way; if not, ``sendMore(of:until:)`` waits for the rest.
+  /// - Returns: Whether all of it is on its way; if not, ``sendMore(of:until:)`` waits for the
+  ///   rest.
   final func send(
     _ piece: Span<UInt8>, isEnd: Bool, trailers: TrailerSection?
   ) throws(TransportError) -> Bool {

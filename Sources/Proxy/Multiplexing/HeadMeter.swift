@@ -1,8 +1,9 @@
 import Bytes
 import HTTPSemantics
 
-/// Counts the fields of a head as SETTINGS_MAX_HEADER_LIST_SIZE does (RFC 9113 §6.5.2): instead of writing
-/// what a peer would not take. Once encoded, a head has to be sent, for the compression's sake.
+/// Counts the fields of a head as SETTINGS_MAX_HEADER_LIST_SIZE does (RFC 9113 §6.5.2): instead of
+/// writing what a peer would not take. Once encoded, a head has to be sent, for the compression's
+/// sake.
 struct HeadMeter: FieldWriter {
   static var joinsCookies: Bool { false }
 

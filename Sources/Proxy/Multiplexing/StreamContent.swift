@@ -4,8 +4,8 @@ import EventLoop
 /// Content of one stream that has come and was not read yet. How much that can be, the stream's
 /// flow-control window bounds.
 ///
-/// What fits the first buffer stays there after it was read, for a second try. The content of most messages
-/// fits a little one, which stays with the stream from one message to the next.
+/// What fits the first buffer stays there after it was read, for a second try. The content of most
+/// messages fits a little one, which stays with the stream from one message to the next.
 struct StreamContent {
   private struct Chunk {
     let buffer: ByteBuffer

@@ -50,8 +50,8 @@ public struct AccessLogFormat: Sendable {
     }
   }
 
-  /// What a variable takes that is no text of the record's: a time, a number, the id of a trace, or why
-  /// the exchange has ended.
+  /// What a variable takes that is no text of the record's: a time, a number, the id of a trace, or
+  /// why the exchange has ended.
   private static let mostOctetsOfNumber = 64
 
   /// Appends the line of an exchange, with its line end.

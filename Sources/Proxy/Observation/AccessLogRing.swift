@@ -3,16 +3,16 @@ import Synchronization
 
 /// What one worker has to tell of its exchanges, on its way to the thread that makes lines of it.
 ///
-/// The worker never waits for a disk: a record that finds no room is dropped as a whole, and counted, and
-/// so is one that the reading thread could not write.
+/// The worker never waits for a disk: a record that finds no room is dropped as a whole, and
+/// counted, and so is one that the reading thread could not write.
 public final class AccessLogRing: Sendable {
   private let ring: RecordRing<AccessRecord>
   private let dropped = Atomic<UInt64>(0)
   private let droppedInAll = Counter()
   private let unwritten = Counter()
 
-  /// Octets: some 10,000 records, or what 100,000 lines a second are in 100 ms: the log's thread comes
-  /// by every 10 ms, but others may have the processors.
+  /// Octets: some 10,000 records, or what 100,000 lines a second are in 100 ms: the log's thread
+  /// comes by every 10 ms, but others may have the processors.
   public static let defaultCapacity = 4 << 20
 
   /// - Parameter capacity: Octets.
@@ -28,8 +28,8 @@ public final class AccessLogRing: Sendable {
     droppedInAll.add()
   }
 
-  /// Hands records that wait, each with its texts, to `body`, until some `limit` octets of the ring are
-  /// free again or none is left. The reading thread only.
+  /// Hands records that wait, each with its texts, to `body`, until some `limit` octets of the ring
+  /// are free again or none is left. The reading thread only.
   ///
   /// - Returns: How many octets that were; 0 when none waits.
   @discardableResult

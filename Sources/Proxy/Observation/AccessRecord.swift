@@ -3,9 +3,9 @@ public import HTTPSemantics
 
 /// What the access log tells about one finished exchange.
 ///
-/// The worker notes it down as it is, and the log's thread makes a line of it: there, one record after
-/// the other, the same work costs a fraction of what it does amid requests. What is text lies in octets
-/// that go with the record; it has their ranges, empty for what there was not.
+/// The worker notes it down as it is, and the log's thread makes a line of it: there, one record
+/// after the other, the same work costs a fraction of what it does amid requests. What is text lies
+/// in octets that go with the record; it has their ranges, empty for what there was not.
 public struct AccessRecord: BitwiseCopyable, Sendable {
   /// When the request began, in microseconds since 1970.
   public var time: Int64 = 0
@@ -22,8 +22,8 @@ public struct AccessRecord: BitwiseCopyable, Sendable {
   public var subcluster = ByteRange()
   /// The address of the backend that answered, or was tried last.
   public var backend = ByteRange()
-  /// The text of the client's address, or what stands for it; and of the trusted proxy's that has told it,
-  /// if one has.
+  /// The text of the client's address, or what stands for it; and of the trusted proxy's that has
+  /// told it, if one has.
   public var client = ByteRange()
   public var peer = ByteRange()
   public var method = ByteRange()

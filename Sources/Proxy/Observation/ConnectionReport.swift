@@ -4,8 +4,8 @@ import TLS
 
 /// What there is to say of one open client connection.
 public struct ConnectionReport: Sendable {
-  /// `fresh` (nothing has come yet), `identifying`, `idle`, `parked` (idle, without a task); what its
-  /// exchange is about to do (``Termination/Phase/name``); `serving` where streams say that.
+  /// `fresh` (nothing has come yet), `identifying`, `idle`, `parked` (idle, without a task); what
+  /// its exchange is about to do (``Termination/Phase/name``); `serving` where streams say that.
   public let phase: String
   /// How many streams of HTTP/2 are in each phase, in the order of an exchange's life.
   public let streams: [(phase: String, count: Int)]

@@ -21,8 +21,8 @@ final class Trace {
 }
 
 extension Exchange {
-  /// Takes up the trace that the client has begun, or begins one. Nothing where nobody collects: then
-  /// the client's fields go on as they are.
+  /// Takes up the trace that the client has begun, or begins one. Nothing where nobody collects:
+  /// then the client's fields go on as they are.
   func prepareTrace(_ request: Request, _ route: RouteRuntime) {
     trace = nil
     guard let rate = state.traceSample else { return }

@@ -62,8 +62,8 @@ extension ExchangeLog {
   func beginTry() {
     phase = .request
     guard isTimed else { return }
-    // A first one that has waited for nothing begins with the exchange, as good as: that saves asking
-    // the clock.
+    // A first one that has waited for nothing begins with the exchange, as good as: that saves
+    // asking the clock.
     let hasWaited = attempts > 1 || queueTime >= 0 || connectTime >= 0
     triedAt = hasWaited ? Instant.read() : beganAt
   }

@@ -2,17 +2,17 @@ import Bytes
 
 /// Makes octets that a client chose harmless inside of a log line.
 ///
-/// What comes out holds no line end, no quote that could end the text, and no control octet or character
-/// that a terminal, or whoever reads lines, would obey.
+/// What comes out holds no line end, no quote that could end the text, and no control octet or
+/// character that a terminal, or whoever reads lines, would obey.
 enum LogEscaping {
   /// How many octets one octet of a text becomes at most.
   static let mostOctets = 6
 
   /// Appends `text` as the inside of a JSON string (RFC 8259 §7).
   ///
-  /// Valid UTF-8 stays, but for characters that begin a line or turn the direction of the text, which
-  /// become `\uXXXX`; an octet that is no part of any becomes `\u00XX`, so that the line is always valid
-  /// JSON.
+  /// Valid UTF-8 stays, but for characters that begin a line or turn the direction of the text,
+  /// which become `\uXXXX`; an octet that is no part of any becomes `\u00XX`, so that the line is
+  /// always valid JSON.
   static func writeJSON(_ text: Span<UInt8>, into room: inout OutputRoom) {
     var index = writePlain(text, from: 0, into: &room)
     while index < text.count {
@@ -116,9 +116,9 @@ enum LogEscaping {
     room.append(.hexDigit(byte))
   }
 
-  /// The code of a character beyond ASCII, in UTF-8, if it is a control: C1 (U+0085 ends a line for some),
-  /// separators of lines and paragraphs, and marks of direction, by which a line can be made to look like
-  /// another (Unicode Technical Report 36 §2.5).
+  /// The code of a character beyond ASCII, in UTF-8, if it is a control: C1 (U+0085 ends a line for
+  /// some), separators of lines and paragraphs, and marks of direction, by which a line can be made
+  /// to look like another (Unicode Technical Report 36 §2.5).
   private static func control(_ character: Span<UInt8>) -> UInt16? {
     let code: UInt16
     switch character.count {

@@ -3,7 +3,8 @@ import Configuration
 import EventLoop
 
 extension Observation {
-  /// Sums up what the workers have counted. Asks none of them: what they count can be read from here.
+  /// Sums up what the workers have counted. Asks none of them: what they count can be read from
+  /// here.
   init(
     of configuration: ResolvedConfiguration, _ shared: SharedState, workers: [Worker],
     now: Instant

@@ -80,7 +80,8 @@ public struct Observation: Sendable {
     public let worker: Int
     public var connections = 0
     public var turns: UInt64 = 0
-    /// Microseconds outside of waiting, in all turns, and in the longest since it was last asked for.
+    /// Microseconds outside of waiting, in all turns, and in the longest since it was last asked
+    /// for.
     public var busy: UInt64 = 0
     public var longestTurn: UInt64 = 0
     /// Jobs of tasks that have run, in all turns.

@@ -1,8 +1,8 @@
 public import Bytes
 import HTTPSemantics
 
-/// Writes spans as OTLP has them in JSON (opentelemetry.proto.trace.v1.Span), by the semantic conventions
-/// for HTTP servers.
+/// Writes spans as OTLP has them in JSON (opentelemetry.proto.trace.v1.Span), by the semantic
+/// conventions for HTTP servers.
 public enum SpanFormat {
   /// Appends the span of an exchange, and a line end; nothing for an exchange in no trace.
   ///

@@ -1,5 +1,5 @@
-/// How an exchange ended, in two letters: who ended it, and in which phase; `--` for one that ran to
-/// its end. The letters are the raw values.
+/// How an exchange ended, in two letters: who ended it, and in which phase; `--` for one that ran
+/// to its end. The letters are the raw values.
 public struct Termination: BitwiseCopyable, Equatable, Sendable {
   /// Who ended it.
   public enum Source: UInt8, BitwiseCopyable, Sendable {

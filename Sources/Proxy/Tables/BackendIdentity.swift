@@ -25,9 +25,9 @@ struct BackendIdentity: Hashable, Sendable {
     BackendIdentity(cluster: cluster, subcluster: subcluster, endpoint: endpoint)
   }
 
-  /// The backends of `subcluster`, with their addresses, weights and states. A name stands for all of
-  /// its addresses, each with the name's state and weight; of a service that is multiplied by the
-  /// record's.
+  /// The backends of `subcluster`, with their addresses, weights and states. A name stands for all
+  /// of its addresses, each with the name's state and weight; of a service that is multiplied by
+  /// the record's.
   static func all(
     of subcluster: SubclusterConfig, in cluster: ClusterConfig,
     _ configuration: ResolvedConfiguration

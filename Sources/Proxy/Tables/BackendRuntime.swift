@@ -46,16 +46,18 @@ final class BackendRuntime {
     times = counters.times
     inFlight = shared.inFlight
     logNames = LogNames(shared.identity.cluster, subcluster, shared.label)
-    // A unix socket has no authority of its own; what HTTP clients of such sockets say is localhost.
+    // A unix socket has no authority of its own; what HTTP clients of such sockets say is
+    // localhost.
     hostField = Array((address.isUnix ? "localhost" : pool.shared.label).utf8)
   }
 
   // MARK: Failures
 
-  // Not inlined: whoever has more to do with the backend would retain what all workers share, and its
-  // reference count would go to and fro between their cores with every request.
+  // Not inlined: whoever has more to do with the backend would retain what all workers share, and
+  // its reference count would go to and fro between their cores with every request.
 
-  /// Takes the one try that a backend is allowed after a rest; true without one if it does not rest.
+  /// Takes the one try that a backend is allowed after a rest; true without one if it does not
+  /// rest.
   @inline(never)
   func beginTry(at now: UInt64) -> Bool { shared.beginTry(at: now) }
 

@@ -13,8 +13,8 @@ final class ClusterLimits {
   /// First come, first served.
   private var waiting: [WaitPoint] = []
   private var isTurnOfOthers = false
-  /// How often who is first looks by itself. Room that was offered to a worker whose last request has
-  /// just left, or to those that wait by an older configuration, is nobody's otherwise.
+  /// How often who is first looks by itself. Room that was offered to a worker whose last request
+  /// has just left, or to those that wait by an older configuration, is nobody's otherwise.
   private static let patience = Interval.milliseconds(250)
   /// Tells the other workers that there is room. Set by the worker.
   var onFreedElsewhere: (() -> Void)?
@@ -33,8 +33,8 @@ final class ClusterLimits {
   /// Takes the right to one more request to the cluster.
   func reserve() -> Bool { shared.reserveRequest(limit: requests) }
 
-  /// Gives it back; who has waited longest tries: by turns here and on other workers, where somebody
-  /// waits on both.
+  /// Gives it back; who has waited longest tries: by turns here and on other workers, where
+  /// somebody waits on both.
   func release() {
     shared.releaseRequest()
     guard shared.hasWaiting else { return }
@@ -45,8 +45,8 @@ final class ClusterLimits {
     if !isForOthers || adaptive != nil { wakeFirst() }
   }
 
-  /// Gives back what was not used, which is news to nobody: who wakes others because it found no room
-  /// would be woken by them.
+  /// Gives back what was not used, which is news to nobody: who wakes others because it found no
+  /// room would be woken by them.
   func releaseUnused() { shared.releaseRequest() }
 
   /// Whether somebody waits who comes first.

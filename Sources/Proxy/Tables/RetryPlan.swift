@@ -15,7 +15,8 @@ final class RetryPlan {
   let allowsAnyMethod: Bool
   /// nil: a try has the time that the response's head has.
   let perTryTimeout: Interval?
-  /// How long the first try is waited for before another one begins beside it; nil: as long as it takes.
+  /// How long the first try is waited for before another one begins beside it; nil: as long as it
+  /// takes.
   let hedgeAfter: Interval?
   let pause: RetryPause
   let usesOtherSubclusters: Bool

@@ -19,8 +19,8 @@ final class RouteRuntime {
   let totalTimeout: Interval
   /// nil: the cluster's.
   let responseHeadTimeout: Interval?
-  /// Whether a request may become a tunnel for WebSocket, and how long that may carry nothing; nil: the
-  /// listener's.
+  /// Whether a request may become a tunnel for WebSocket, and how long that may carry nothing; nil:
+  /// the listener's.
   let allowsWebSocket: Bool
   let tunnelIdleTimeout: Interval?
   /// nil: the listener's.

@@ -1,8 +1,8 @@
 import Configuration
 import Synchronization
 
-/// What is known of how a backend fares, and what an operator has decided about it, for all workers.
-/// Read and changed by extensions of ``SharedBackend``.
+/// What is known of how a backend fares, and what an operator has decided about it, for all
+/// workers. Read and changed by extensions of ``SharedBackend``.
 struct BackendCondition: ~Copyable {
   /// An `Ejection`.
   let ejection = Atomic<UInt64>(0)

@@ -145,8 +145,8 @@ extension BackendConnection: UpstreamStream {
     pool.checkIn(self, now: state.loop.now)
   }
 
-  /// Closes it when the backend has what was written, or takes nothing for too long: the end of what came
-  /// through a tunnel, if nothing else.
+  /// Closes it when the backend has what was written, or takes nothing for too long: the end of
+  /// what came through a tunnel, if nothing else.
   private func finishWritingAndClose() {
     guard isTunnel, transport.hasBacklog else { return pool.close(self) }
     let stall = pool.settings.writeIdleTimeout

@@ -87,8 +87,8 @@ final class BackendConnection: WaitHandler {
     return !(peeking || idleSinceTurn == transport.loop.turn) || transport.isQuiet()
   }
 
-  /// The time that it may be idle: with a margin, what the backend has said or was seen to allow, if that
-  /// is shorter than what is configured.
+  /// The time that it may be idle: with a margin, what the backend has said or was seen to allow,
+  /// if that is shorter than what is configured.
   func idleLimit(_ configured: Interval) -> Interval {
     if let hint = keepAliveHint {
       return min(configured, Interval(microseconds: max(0, hint.microseconds - 1_000_000)))
@@ -97,15 +97,16 @@ final class BackendConnection: WaitHandler {
     return min(configured, .milliseconds(Int64(clamping: learnt)))
   }
 
-  /// Whether it has been idle for so short a time that the backend is not about to close it: for a request
-  /// that could not be sent again.
+  /// Whether it has been idle for so short a time that the backend is not about to close it: for a
+  /// request that could not be sent again.
   func isFresh(now: Instant) -> Bool {
     // Who has said when it closes is taken at its word: see `idleLimit`.
     if keepAliveHint != nil { return true }
     return now - idleSince < .milliseconds(Int64(clamping: pool.idleAge.safeLimit))
   }
 
-  /// The backend has closed it while it was idle, or we do so: what that says about the backend's limit.
+  /// The backend has closed it while it was idle, or we do so: what that says about the backend's
+  /// limit.
   func learnIdleAge(byBackend: Bool, now: Instant) {
     if byBackend {
       guard transport.isPeerClosed else { return }

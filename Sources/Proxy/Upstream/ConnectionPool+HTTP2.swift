@@ -31,8 +31,8 @@ extension ConnectionPool {
     if !waitingForStreams.isEmpty { wakeFirstForStream() }
   }
 
-  /// Whether what is being opened will have room for all that wait and one more, beside those that it
-  /// is opened for.
+  /// Whether what is being opened will have room for all that wait and one more, beside those that
+  /// it is opened for.
   var opensEnough: Bool {
     openings > 0 && waitingForStreams.count < openings &* (streamsPerConnection - 1)
   }

@@ -21,7 +21,8 @@ final class ConnectionPool {
       yield &idleSlot.value
     }
   }
-  /// How many of them, from the front, were given back before the turn `turnOfOthers`; the others in it.
+  /// How many of them, from the front, were given back before the turn `turnOfOthers`; the others
+  /// in it.
   @Cell private var rested = 0
   @Cell private var turnOfOthers: UInt32 = 0
   private let idleSlot = Slot([BackendConnection]())
@@ -63,8 +64,9 @@ final class ConnectionPool {
 
   var label: String { shared.label }
 
-  // Not inlined: who comes by the pool's cell would retain what all workers share, and its reference
-  // count would go to and fro between their cores with every request. The pool is the worker's own.
+  // Not inlined: who comes by the pool's cell would retain what all workers share, and its
+  // reference count would go to and fro between their cores with every request. The pool is the
+  // worker's own.
 
   /// When the backend closes connections that are idle, as far as that is known.
   var idleAge: IdleAge {
@@ -75,9 +77,9 @@ final class ConnectionPool {
 
   /// An idle connection that can be used, or nil.
   ///
-  /// - Parameter peeking: Whether the request may not be repeated if the connection turns out to be dead.
-  ///   Then the kernel is asked for what the last turn of the loop has not told, and a connection is not
-  ///   used that the backend may be about to close.
+  /// - Parameter peeking: Whether the request may not be repeated if the connection turns out to be
+  ///   dead. Then the kernel is asked for what the last turn of the loop has not told, and a
+  ///   connection is not used that the backend may be about to close.
   func checkOut(peeking: Bool, now: Instant) -> BackendConnection? {
     while let connection = peeking ? takeFresh(now: now) : takeRested() {
       connection.leavePool()
@@ -88,15 +90,15 @@ final class ConnectionPool {
     return nil
   }
 
-  /// The connection that was given back last, unless the backend may be about to close it. All others have
-  /// been idle for longer.
+  /// The connection that was given back last, unless the backend may be about to close it. All
+  /// others have been idle for longer.
   private func takeFresh(now: Instant) -> BackendConnection? {
     guard let last = idle.last, last.isFresh(now: now) else { return nil }
     return idle.popLast()
   }
 
-  /// The connection that was given back last before this turn, or in it if there is no other: of what has
-  /// come since, the loop has not told, and to ask the kernel is a system call.
+  /// The connection that was given back last before this turn, or in it if there is no other: of
+  /// what has come since, the loop has not told, and to ask the kernel is a system call.
   private func takeRested() -> BackendConnection? {
     guard let last = idle.last, last.idleSinceTurn == last.transport.loop.turn, rested > 0 else {
       return idle.popLast()
@@ -115,7 +117,8 @@ final class ConnectionPool {
   func checkIn(_ connection: BackendConnection, now: Instant) {
     let isWanted =
       !isDraining && settings.maxIdle > 0 && now - connection.openedAt < settings.maxAge
-    // A request on another worker may need the right to open a connection more than we need this one.
+    // A request on another worker may need the right to open a connection more than we need this
+    // one.
     guard isWanted, !(waiting.isEmpty && isPlaceWanted) else { return close(connection) }
     if idle.count >= settings.maxIdle, let oldest = idle.first {
       idle.removeFirst()

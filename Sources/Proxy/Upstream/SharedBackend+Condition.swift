@@ -3,8 +3,8 @@ import Synchronization
 
 // What a backend is good for, beside its rest after refused connections.
 extension SharedBackend {
-  /// What balancers take it for. Whatever is different later without anybody doing anything, such as
-  /// after a rest, is told with it; for everything else ``SharedCluster/changed()`` is called.
+  /// What balancers take it for. Whatever is different later without anybody doing anything, such
+  /// as after a rest, is told with it; for everything else ``SharedCluster/changed()`` is called.
   ///
   /// - Parameter isPanicking: Whether so few are well that it does not count who is.
   func availability(

@@ -30,8 +30,8 @@ final class SharedBackend: Sendable {
 
   // MARK: Connections
 
-  /// Takes the right to open one more connection, unless `limit` are open, or as many as the cluster
-  /// may have.
+  /// Takes the right to open one more connection, unless `limit` are open, or as many as the
+  /// cluster may have.
   func reserveConnection(limit: Int, ofCluster clusterLimit: Int = .max) -> Bool {
     if openConnections.wrappingAdd(1, ordering: .relaxed).newValue <= limit,
       cluster.reserveConnection(limit: clusterLimit)
@@ -51,7 +51,8 @@ final class SharedBackend: Sendable {
     openConnections.wrappingSubtract(1, ordering: .sequentiallyConsistent)
   }
 
-  /// Whether fewer than `limit` connections are open, and fewer than the cluster may have. Takes nothing.
+  /// Whether fewer than `limit` connections are open, and fewer than the cluster may have. Takes
+  /// nothing.
   func hasRoom(limit: Int, ofCluster clusterLimit: Int = .max) -> Bool {
     openConnections.load(ordering: .sequentiallyConsistent) < limit
       && cluster.hasRoomForConnection(limit: clusterLimit)
@@ -93,8 +94,8 @@ final class SharedBackend: Sendable {
     }
   }
 
-  /// Gives back the try that ``beginTry(at:)`` has taken, if it has, when it ends for another reason than
-  /// what the backend said.
+  /// Gives back the try that ``beginTry(at:)`` has taken, if it has, when it ends for another
+  /// reason than what the backend said.
   func undoTry(at now: UInt64) {
     while true {
       let before = rest

@@ -47,7 +47,8 @@ final class SharedCluster: Sendable {
   /// Takes the right to one more request in flight, unless there are `limit`.
   func reserveRequest(limit: Int) -> Bool { requests.addOne(upTo: limit) }
 
-  /// Gives it back. In one order with ``beganWaiting()`` for all workers: as of a backend's connections.
+  /// Gives it back. In one order with ``beganWaiting()`` for all workers: as of a backend's
+  /// connections.
   func releaseRequest() { requests.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
 
   /// Counts requests that wait for room, on any worker.

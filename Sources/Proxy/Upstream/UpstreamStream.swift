@@ -3,11 +3,11 @@ import EventLoop
 import HTTP1
 import HTTPSemantics
 
-/// The backend's side of one exchange: a request that can be written and a response that can be read:
-/// head, content, trailers.
+/// The backend's side of one exchange: a request that can be written and a response that can be
+/// read: head, content, trailers.
 ///
-/// Exchanges meet backends of every protocol through this. It is a constraint, never an existential:
-/// calls are direct.
+/// Exchanges meet backends of every protocol through this. It is a constraint, never an
+/// existential: calls are direct.
 protocol UpstreamStream: AnyObject {
   var version: WireVersion { get }
   /// Whether the connection carried exchanges before, so that it may have died unnoticed.

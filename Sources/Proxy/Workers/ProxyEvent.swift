@@ -19,13 +19,13 @@ public enum ProxyEvent: Sendable {
   /// So few backends are well that all are used, whatever is known of them; and that is over.
   case clusterPanics(cluster: String)
   case clusterRecovered(cluster: String)
-  /// Accepting pauses time and again: no descriptor is left, or the limit of connections is reached.
-  /// Told at the first pause; `acceptingResumed` follows when there was none for 10 s.
+  /// Accepting pauses time and again: no descriptor is left, or the limit of connections is
+  /// reached. Told at the first pause; `acceptingResumed` follows when there was none for 10 s.
   case acceptingPaused(worker: Int, reason: String)
   case acceptingResumed(worker: Int)
-  /// Malformed input was refused; at most one event a second and worker. `suppressed` is the number of
-  /// refusals since the last event that were not told. For a backend that breaks a rule of HTTP/2,
-  /// `listener` and `client` are its address.
+  /// Malformed input was refused; at most one event a second and worker. `suppressed` is the number
+  /// of refusals since the last event that were not told. For a backend that breaks a rule of
+  /// HTTP/2, `listener` and `client` are its address.
   case refused(listener: String, client: String, reason: Reason, suppressed: Int)
   /// A TLS handshake with a client failed; at most one event a second and worker.
   case handshakeFailed(

@@ -7,8 +7,8 @@ import TLS
 struct SharedState: Sendable {
   var backends: [BackendIdentity: SharedBackend] = [:]
   var clusters: [String: SharedCluster] = [:]
-  /// What operators have decided at run time, by ``BackendIdentity/place``. Also of backends that are not
-  /// there now: those of a name come and go.
+  /// What operators have decided at run time, by ``BackendIdentity/place``. Also of backends that
+  /// are not there now: those of a name come and go.
   private(set) var assignments: [BackendIdentity: Assignment] = [:]
   /// Requests in flight of each subcluster, by cluster and subcluster.
   var subclusterLoads: [String: [String: SharedCounter]] = [:]
@@ -56,7 +56,8 @@ struct SharedState: Sendable {
       let counters = SharedCounters(count: fresh.count)
       for (index, identity) in fresh.enumerated() where backends[identity] == nil {
         let backend = SharedBackend(identity, cluster: cluster, inFlight: counters[index])
-        // The same server, verified in another way: its connections are not the same, its condition is.
+        // The same server, verified in another way: its connections are not the same, its condition
+        // is.
         if let before = known[identity.place] { backend.adoptCondition(of: before) }
         backends[identity] = backend
       }

@@ -1,7 +1,7 @@
 import Bytes
 
-/// Output buffers of one worker that no connection needs at the moment: one that has nothing to send
-/// holds no memory for it.
+/// Output buffers of one worker that no connection needs at the moment: one that has nothing to
+/// send holds no memory for it.
 final class SpareOutputs {
   private final class Box {
     var buffer = OutputBuffer(capacity: 0)

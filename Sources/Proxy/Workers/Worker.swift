@@ -40,8 +40,8 @@ public actor Worker {
 
   // MARK: Configuration
 
-  /// The tables that were replaced, on their way to the control loop, which lets go of them: freeing a
-  /// large set would hold up the worker.
+  /// The tables that were replaced, on their way to the control loop, which lets go of them:
+  /// freeing a large set would hold up the worker.
   ///
   /// `@unchecked Sendable`: the receiver does nothing with them but release its reference, which is
   /// atomic; requests in flight on this worker may still use them.

@@ -3,8 +3,8 @@ import Synchronization
 
 // What operators decide about backends.
 extension WorkerGroup {
-  /// Decides about the backends that `name` means, until somebody decides otherwise, or a reload brings
-  /// another state for them.
+  /// Decides about the backends that `name` means, until somebody decides otherwise, or a reload
+  /// brings another state for them.
   ///
   /// - Parameters:
   ///   - state: nil: what the configuration says.

@@ -79,8 +79,8 @@ public final class WorkerGroup: Sendable {
   }
 
   /// Stops accepting everywhere, closes idle connections, lets exchanges end with
-  /// `Connection: close` or after GOAWAY, and returns when all are gone or `deadline` has passed (then
-  /// the rest is cut).
+  /// `Connection: close` or after GOAWAY, and returns when all are gone or `deadline` has passed
+  /// (then the rest is cut).
   ///
   /// - Returns: Connections that had to be cut.
   public func drain(by deadline: Instant) async -> Int {

@@ -66,9 +66,9 @@ final class WorkerState {
   @Cell var lastPause: Instant? = nil
   /// Connections that hold a task while they wait for their next request.
   @Cell var idleTasks = 0
-  /// How many may, for the second before they park; beyond, they park at once. A kept task spares the
-  /// next request the start of one. But five thousand that were kept in the same second left holes of
-  /// 7 KB each in the heap, where connections that park at once leave less than 1 KB.
+  /// How many may, for the second before they park; beyond, they park at once. A kept task spares
+  /// the next request the start of one. But five thousand that were kept in the same second left
+  /// holes of 7 KB each in the heap, where connections that park at once leave less than 1 KB.
   static let idleTasksKept = 256
   /// Connections that wait without a task.
   var parkedConnections = 0 {
@@ -122,9 +122,9 @@ final class WorkerState {
 
   /// Has the worker run `job` as a task of its own, in this turn.
   ///
-  /// Only a function that the compiler knows to be isolated to the worker can start a task with what
-  /// belongs to it, and each such function costs a switch of executors on every call and return. So
-  /// there is one, and nothing on the way of a request has to be isolated by itself.
+  /// Only a function that the compiler knows to be isolated to the worker can start a task with
+  /// what belongs to it, and each such function costs a switch of executors on every call and
+  /// return. So there is one, and nothing on the way of a request has to be isolated by itself.
   func start(_ job: @escaping () async -> Void) {
     jobs.append(job)
     startWaits.signal()
@@ -190,7 +190,8 @@ final class WorkerState {
     return taken
   }
 
-  /// Closes up to `count` connections between two requests, those first that have been idle longest.
+  /// Closes up to `count` connections between two requests, those first that have been idle
+  /// longest.
   ///
   /// - Parameter listener: Whose they are; nil: whosever.
   func evictIdle(_ count: Int, of listener: String? = nil) {
@@ -208,8 +209,8 @@ final class WorkerState {
 
   // MARK: Configuration
 
-  /// Makes `tables` what new requests meet. Pools and balance of backends that stay go on; the pools
-  /// of those that left drain.
+  /// Makes `tables` what new requests meet. Pools and balance of backends that stay go on; the
+  /// pools of those that left drain.
   func adopt(_ fresh: RuntimeTables) -> RuntimeTables {
     var old: [String: ClusterRuntime] = [:]
     for cluster in tables.clusters { old[cluster.name] = cluster }

@@ -165,8 +165,8 @@ struct EventLoopTests {
     #expect(sleeping.turn > 0 && working.turn > 0)
   }
 
-  /// Has something to do in every turn. Not a task: one that waits for a turn that never comes would
-  /// keep itself and its loop for ever.
+  /// Has something to do in every turn. Not a task: one that waits for a turn that never comes
+  /// would keep itself and its loop for ever.
   private final class Busy: TurnEndHandler {
     private unowned let loop: EventLoop
     init(_ loop: EventLoop) { self.loop = loop }

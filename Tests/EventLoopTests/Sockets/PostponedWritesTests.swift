@@ -49,7 +49,8 @@ struct PostponedWritesTests {
     }
   }
 
-  /// Sizes of the writes of one turn, to the transport of the same index modulo the number of transports.
+  /// Sizes of the writes of one turn, to the transport of the same index modulo the number of
+  /// transports.
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     let transports: Int

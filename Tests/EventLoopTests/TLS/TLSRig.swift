@@ -4,7 +4,8 @@ import Glibc
 import LoopTestSupport
 import TLS
 
-/// A transport that is the server of a connection, and a session that is the client at its other end.
+/// A transport that is the server of a connection, and a session that is the client at its other
+/// end.
 ///
 /// The client is driven by hand, so that a test sees single records.
 final class TLSRig {

@@ -43,7 +43,8 @@ extension HPACKDecoder {
 }
 
 extension HPACKEncoder {
-  /// A block of these fields. Those that are not marked as never indexed are represented by `indexing`.
+  /// A block of these fields. Those that are not marked as never indexed are represented by
+  /// `indexing`.
   mutating func encode(_ fields: [Field], _ indexing: Indexing = .indexed) -> [UInt8] {
     var output = OutputBuffer(capacity: 1)
     beginBlock(into: &output)

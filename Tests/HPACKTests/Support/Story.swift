@@ -1,7 +1,8 @@
 import Glibc
 import Testing
 
-/// What one connection carries: field blocks in their order, and changes of the table's limit between them.
+/// What one connection carries: field blocks in their order, and changes of the table's limit
+/// between them.
 struct Story: CustomTestStringConvertible {
   enum Event {
     /// The decoder's SETTINGS_HEADER_TABLE_SIZE changes.

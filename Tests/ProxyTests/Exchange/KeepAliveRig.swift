@@ -7,8 +7,8 @@ import LoopTestSupport
 
 @testable import Proxy
 
-/// One worker on its own thread, between a client and a backend that are blocking sockets of whoever
-/// calls: each speaks once an exchange, so that one thread can be both.
+/// One worker on its own thread, between a client and a backend that are blocking sockets of
+/// whoever calls: each speaks once an exchange, so that one thread can be both.
 struct KeepAliveRig {
   /// What went wrong, of that which is not what the tests are about.
   struct Failure: Error {

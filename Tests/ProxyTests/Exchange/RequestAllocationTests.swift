@@ -14,8 +14,9 @@ struct RequestAllocationTests {
     /// Heap allocations for each request, rounded up to the next half. They are to fall: who makes
     /// a request cheaper lowers them, and a release build's are raised by nobody.
     ///
-    /// All that a debug build has are the frames of accessors that are not inlined there, a few for each
-    /// use of a `Slot`; its limit stands a little above what was counted, and catches what allocates anew.
+    /// All that a debug build has are the frames of accessors that are not inlined there, a few for
+    /// each use of a `Slot`; its limit stands a little above what was counted, and catches what
+    /// allocates anew.
     let limits: (debug: Double, release: Double)
 
     var limit: Double {

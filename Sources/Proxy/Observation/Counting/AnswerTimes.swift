@@ -1,7 +1,8 @@
 /// How long one backend took to answer of late, counted by one worker and read by anyone.
 ///
-/// Two generations of a minute each: what is read is what the last one to two minutes brought. A bucket
-/// for each half of an octave, so that a thousand backends cost less than a megabyte a worker.
+/// Two generations of a minute each: what is read is what the last one to two minutes brought. A
+/// bucket for each half of an octave, so that a thousand backends cost less than a megabyte a
+/// worker.
 final class AnswerTimes: Sendable {
   /// Two for each octave from 64 µs on; the last is for all from 100 s on.
   static let bucketCount = 43

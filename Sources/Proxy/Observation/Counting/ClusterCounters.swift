@@ -6,11 +6,13 @@ final class ClusterCounters: Sendable {
 
   /// Further tries that were due and not had, because the budget was used up.
   let retriesOverBudget = Counter()
-  /// Those that the budget had left, as of that millisecond of the loops' clock; 0: it never was asked.
+  /// Those that the budget had left, as of that millisecond of the loops' clock; 0: it never was
+  /// asked.
   let retriesLeft = Counter()
   let retriesLeftAt = Counter()
 
-  /// Tries that began beside one that was not answered for a while, and those that were answered first.
+  /// Tries that began beside one that was not answered for a while, and those that were answered
+  /// first.
   let hedges = Counter()
   let hedgesWon = Counter()
 

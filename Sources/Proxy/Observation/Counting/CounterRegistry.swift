@@ -1,7 +1,7 @@
 import Configuration
 
-/// The counters of all workers, by what they count, for whoever reads them. They outlive reloads, for
-/// as long as what they count stays in the configuration. Kept by the control loop.
+/// The counters of all workers, by what they count, for whoever reads them. They outlive reloads,
+/// for as long as what they count stays in the configuration. Kept by the control loop.
 struct CounterRegistry: Sendable {
   /// Those of one worker.
   struct Share: Sendable {

@@ -7,8 +7,8 @@ struct Histogram: ~Copyable, Sendable {
   // No array: one that the workers share would have them share its reference count.
   private let bounds: InlineArray<30, UInt64>
   private let count: Int
-  /// The first bucket that values of so many bits can be in: so one or two bounds are looked at, not half
-  /// of them.
+  /// The first bucket that values of so many bits can be in: so one or two bounds are looked at,
+  /// not half of them.
   private let firstBuckets: InlineArray<65, UInt8>
   private let buckets = InlineArray<31, Counter> { _ in Counter() }
   private let sum = Counter()
