@@ -23,10 +23,6 @@ extension Worker {
     }
   }
 
-  func close(_ listeners: [OpenListener]) {
-    closeAcceptors { acceptor in listeners.contains { $0.socket === acceptor.socket } }
-  }
-
   func closeAcceptors(where condition: (Acceptor) -> Bool) {
     for acceptor in acceptors where condition(acceptor) {
       acceptor.pause()

@@ -157,8 +157,10 @@ public actor Worker {
 
   // MARK: Ending
 
-  /// Ends connections of listeners that are no more; those that work until `deadline`.
-  func drainOrphans(by deadline: Instant) async {
+  /// Stops accepting on `listeners`, and ends the connections of those that are no more: at once if they
+  /// are idle, else after their exchange, or at `deadline`.
+  func close(_ listeners: [OpenListener], by deadline: Instant) {
+    closeAcceptors { acceptor in listeners.contains { $0.socket === acceptor.socket } }
     let orphans = state.connections.oldest(.max) {
       !$0.isOrphaned && state.tables.listeners[$0.listener.name] == nil
     }
@@ -169,9 +171,16 @@ public actor Worker {
     // Those of a later reload have a deadline of their own.
     let busy = orphans.filter { $0.phase != .closed }
     guard !busy.isEmpty else { return }
+    Task.immediate {
+      _ = self
+      await self.cut(busy, at: deadline)
+    }
+  }
+
+  private func cut(_ connections: [DownstreamConnection], at deadline: Instant) async {
     let point = WaitPoint(on: loop)
     _ = await point.wait(until: deadline)
-    for connection in busy where connection.phase != .closed { connection.cut() }
+    for connection in connections where connection.phase != .closed { connection.cut() }
   }
 
   /// Ends all connections, those that work when they have done so, or at `deadline`.

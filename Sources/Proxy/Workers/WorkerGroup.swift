@@ -70,12 +70,9 @@ public final class WorkerGroup: Sendable {
   }
 
   /// Stops accepting on listeners and lets their connections end, at the latest at `deadline`.
-  /// Returns at once.
+  /// Returns when no connection of theirs begins another request.
   public func close(_ listeners: [OpenListener], by deadline: Instant) async {
-    for worker in workers {
-      await worker.close(listeners)
-      Task(executorPreference: worker.loop) { await worker.drainOrphans(by: deadline) }
-    }
+    for worker in workers { await worker.close(listeners, by: deadline) }
   }
 
   /// Stops accepting everywhere, closes idle connections, lets exchanges end with
