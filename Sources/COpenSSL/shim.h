@@ -57,9 +57,6 @@ static inline long copenssl_get_staple(SSL *connection, const unsigned char **st
 static inline long copenssl_set_server_name(SSL *connection, const char *name) {
   return SSL_set_tlsext_host_name(connection, name);
 }
-static inline int copenssl_sends_by_kernel(SSL *connection) {
-  return BIO_get_ktls_send(SSL_get_wbio(connection)) ? 1 : 0;
-}
 static inline void *copenssl_duplicate(const void *octets, size_t length) {
   return OPENSSL_memdup(octets, length);
 }

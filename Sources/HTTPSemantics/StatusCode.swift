@@ -14,12 +14,8 @@ extension StatusCode {
   public static var switchingProtocols: StatusCode { StatusCode(rawValue: 101) }
   public static var ok: StatusCode { StatusCode(rawValue: 200) }
   public static var noContent: StatusCode { StatusCode(rawValue: 204) }
-  public static var movedPermanently: StatusCode { StatusCode(rawValue: 301) }
   public static var found: StatusCode { StatusCode(rawValue: 302) }
-  public static var seeOther: StatusCode { StatusCode(rawValue: 303) }
   public static var notModified: StatusCode { StatusCode(rawValue: 304) }
-  public static var temporaryRedirect: StatusCode { StatusCode(rawValue: 307) }
-  public static var permanentRedirect: StatusCode { StatusCode(rawValue: 308) }
   public static var badRequest: StatusCode { StatusCode(rawValue: 400) }
   public static var notFound: StatusCode { StatusCode(rawValue: 404) }
   public static var methodNotAllowed: StatusCode { StatusCode(rawValue: 405) }
@@ -28,12 +24,9 @@ extension StatusCode {
   public static var uriTooLong: StatusCode { StatusCode(rawValue: 414) }
   public static var expectationFailed: StatusCode { StatusCode(rawValue: 417) }
   public static var misdirectedRequest: StatusCode { StatusCode(rawValue: 421) }
-  public static var tooEarly: StatusCode { StatusCode(rawValue: 425) }
-  public static var tooManyRequests: StatusCode { StatusCode(rawValue: 429) }
   public static var requestHeaderFieldsTooLarge: StatusCode { StatusCode(rawValue: 431) }
   /// Log only: the client went away before it was answered.
   public static var clientClosedRequest: StatusCode { StatusCode(rawValue: 499) }
-  public static var internalServerError: StatusCode { StatusCode(rawValue: 500) }
   public static var notImplemented: StatusCode { StatusCode(rawValue: 501) }
   public static var badGateway: StatusCode { StatusCode(rawValue: 502) }
   public static var serviceUnavailable: StatusCode { StatusCode(rawValue: 503) }

@@ -64,9 +64,4 @@ extension TLSSession {
     // Sound: the octets belong to the connection, and are copied at once.
     return unsafe Array(UnsafeBufferPointer(start: start, count: count))
   }
-
-  /// Whether the kernel makes the records that are sent.
-  public var isSendingByKernel: Bool {
-    unsafe copenssl_sends_by_kernel(ssl) == 1
-  }
 }

@@ -266,13 +266,6 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     return false
   }
 
-  func modify(_ source: EventSource, _ events: UInt32) {
-    var event = unsafe epoll_event()
-    unsafe event.events = events
-    unsafe event.data.ptr = Unmanaged.passUnretained(source).toOpaque()
-    unsafe epoll_ctl(epoll, EPOLL_CTL_MOD, source.descriptor, &event)
-  }
-
   func unregister(_ source: EventSource) {
     var unused = unsafe epoll_event()  // some kernels want a pointer
     unsafe epoll_ctl(epoll, EPOLL_CTL_DEL, source.descriptor, &unused)

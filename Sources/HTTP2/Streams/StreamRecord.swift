@@ -7,8 +7,6 @@ struct StreamRecord: Sendable {
     case head
     /// Content, or trailers.
     case content
-    /// Trailers have come: nothing but the end.
-    case trailers
   }
 
   /// 0 for one of ours that has sent nothing yet.

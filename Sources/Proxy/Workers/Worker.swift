@@ -157,8 +157,8 @@ public actor Worker {
 
   // MARK: Ending
 
-  /// Stops accepting on `listeners`, and ends the connections of those that are no more: at once if they
-  /// are idle, else after their exchange, or at `deadline`.
+  /// Stops accepting on `listeners`, and ends the connections of those that are no more: at once if
+  /// they are idle, else after their exchange, or at `deadline`.
   func close(_ listeners: [OpenListener], by deadline: Instant) {
     closeAcceptors { acceptor in listeners.contains { $0.socket === acceptor.socket } }
     let orphans = state.connections.oldest(.max) {
