@@ -86,6 +86,7 @@ def test_drain_timeout_cuts_what_is_left(make):
         assert portico.stop() == 0
         with pytest.raises((Truncated, ConnectionResetError)):
             client.response()
+    origin.released.set()
     origin.wait_idle()
     # It is not the client who has left.
     entry = portico.wait_access(end="drain_timeout")
