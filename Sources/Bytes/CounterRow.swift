@@ -1,9 +1,10 @@
 public import Synchronization
 
 /// Some counters in an order of their own, to be read in a row.
-@safe
-// Unchecked: the pointers never change, lead to atomics, and `owners` keeps those alive.
-public struct CounterRow: @unchecked Sendable {
+///
+/// `@unchecked Sendable`: the pointers never change, lead to atomics, and `owners` keeps those
+/// alive.
+@safe public struct CounterRow: @unchecked Sendable {
   @usableFromInline typealias Pointer = UnsafeMutablePointer<Atomic<Int>>
 
   /// Sound: into memory of `owners`. Filled up with repetitions to whole blocks.

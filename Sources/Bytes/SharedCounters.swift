@@ -4,10 +4,10 @@ public import Synchronization
 ///
 /// A few have a cache line each, so that threads that count different ones do not slow each other
 /// down; many lie side by side, so that they are read quickly in a row.
-@safe
-// Unchecked: `Atomic` may be used by any thread, and the memory lives for as long as the object,
-// which every `SharedCounter` keeps alive.
-public final class SharedCounters: @unchecked Sendable {
+///
+/// `@unchecked Sendable`: `Atomic` may be used by any thread, and the memory lives for as long as
+/// the object, which every ``SharedCounter`` keeps alive.
+@safe public final class SharedCounters: @unchecked Sendable {
   fileprivate let memory: UnsafeMutableRawPointer
   private let stride: Int
   public let count: Int
@@ -42,9 +42,9 @@ public final class SharedCounters: @unchecked Sendable {
 }
 
 /// One of ``SharedCounters``.
-@safe
-// Unchecked: the pointer leads to an `Atomic`, which `owner` keeps alive.
-public struct SharedCounter: @unchecked Sendable {
+///
+/// `@unchecked Sendable`: the pointer leads to an `Atomic`, which `owner` keeps alive.
+@safe public struct SharedCounter: @unchecked Sendable {
   @usableFromInline let owner: SharedCounters
   /// Sound: into memory of `owner`.
   @usableFromInline let pointer: UnsafeMutablePointer<Atomic<Int>>

@@ -11,11 +11,11 @@ import Synchronization
 ///
 /// Everything but ``enqueue(_:)`` and ``stop()`` belongs to the thread that called
 /// ``run()``.
-@safe
-// Unchecked: what other threads touch is `inbox` (a mutex), `wakeupPending` and `isStopping`
-// (atomics), and `thread` (written before any other thread knows the loop runs); `enqueue` tells
-// the threads apart and the rest is reached from jobs of this loop only.
-public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+///
+/// `@unchecked Sendable`: what other threads touch is `inbox` (a mutex), `wakeupPending` and
+/// `isStopping` (atomics), and `thread` (written before any other thread knows the loop runs);
+/// `enqueue` tells the threads apart and the rest is reached from jobs of this loop only.
+@safe public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   /// The time at which the current turn began; deadlines are set from it.
   public internal(set) var now: Instant {
     get { _now.wrappedValue }
