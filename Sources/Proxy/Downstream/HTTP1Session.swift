@@ -222,7 +222,9 @@ final class HTTP1Session {
     do throws(TransportError) {
       try await connection.transport.waitUntilWritable(
         until: state.loop.now + listener.writeIdleTimeout)
-    } catch {}
+    } catch {
+      // There is none for the interim response either: that is where the exchange ends.
+    }
   }
 
   /// Answers input that is no request, and ends the connection.

@@ -79,11 +79,10 @@ extension Exchange {
     _ backend: BackendRuntime, _ client: Client, _ cluster: ClusterRuntime
   ) async throws(ProxyError) -> Opened? {
     do throws(ProxyError) {
-      return
-        switch cluster.backendProtocol
-      {
-      case .http1: try await openConnection(backend, client, cluster).map { .connection($0) }
-      case .http2: try await openStream(backend, client, cluster)
+      switch cluster.backendProtocol {
+      case .http1:
+        return try await openConnection(backend, client, cluster).map { .connection($0) }
+      case .http2: return try await openStream(backend, client, cluster)
       }
     } catch {
       // Of the backend, nobody has heard.

@@ -11,8 +11,8 @@ enum LogEscaping {
   /// Appends `text` as the inside of a JSON string (RFC 8259 §7).
   ///
   /// Valid UTF-8 stays, but for characters that begin a line or turn the direction of the text,
-  /// which become `\uXXXX`; an octet that is no part of any becomes `\u00XX`, so that the line is
-  /// always valid JSON.
+  /// which become `\u` with their code; so does an octet that is no part of any character, so that
+  /// the line is always valid JSON.
   static func writeJSON(_ text: Span<UInt8>, into room: inout OutputRoom) {
     var index = writePlain(text, from: 0, into: &room)
     while index < text.count {
