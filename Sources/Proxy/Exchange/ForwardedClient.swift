@@ -56,12 +56,14 @@ extension Request {
     let address = withBytes {
       ForwardedClient.address(in: head.fields, $0, trusting: proxies)
     }
-    if let address { forwardedText = Array(address.description.utf8) }
+    forgetOrigin()
+    // Into the memory of the last one: each request of a load balancer's comes this way.
+    if let address { forwardedText.append(contentsOf: address.description.utf8) }
   }
 
-  /// The same, of one whose peer is somebody else.
+  /// The next request may come from somebody else.
   func forgetOrigin() {
-    if !forwardedText.isEmpty { forwardedText = [] }
+    if !forwardedText.isEmpty { forwardedText.removeAll(keepingCapacity: true) }
   }
 
   /// The text of the address that it comes from: what a trusted proxy says, or else the peer's.
